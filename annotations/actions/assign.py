@@ -1,0 +1,110 @@
+"""Leases: the platform chooses who reads what, never the reader."""
+
+
+from django.conf import settings
+from django.db import connection, transaction
+from django.db.models import QuerySet
+
+from accounts.models import User
+from annotations import selectors
+from annotations.models import Assignment
+
+# Out of the first so many that need a label, some are drawn by lot.
+DRAWN_FROM = 20
+HELD_AT_MOST = 10
+
+# One walk over probes_answer's deck index for each language the person reads, stopping at DRAWN_FROM answers they may
+# get; the lot is drawn among these. SKIP LOCKED lets many draw at once; the cap itself is a constraint of the table.
+DRAW = """
+WITH candidates AS (
+    SELECT answer.id, answer.prompt_key_points FROM unnest(%(languages)s::text[]) reads(language)
+    CROSS JOIN LATERAL (
+        SELECT answer.id, prompt.key_points_id AS prompt_key_points, answer.priority
+        FROM probes_answer answer
+        JOIN prompts_promptversion version ON version.id = answer.version_id
+        JOIN prompts_prompt prompt ON prompt.id = version.prompt_id
+        WHERE answer.state = 'open' AND answer.language = reads.language
+          AND answer.counted + answer.leased < answer.wanted
+          AND prompt.status = 'approved' AND prompt.submitted_by_id IS DISTINCT FROM %(person)s
+          AND NOT EXISTS (SELECT 1 FROM annotations_label label WHERE label.answer_id = answer.id
+              AND label.person_id = %(person)s AND label.status = 'current')
+          AND NOT EXISTS (SELECT 1 FROM annotations_cannotjudge passed WHERE passed.answer_id = answer.id
+              AND passed.person_id = %(person)s AND passed.status = 'current')
+          AND NOT EXISTS (SELECT 1 FROM annotations_assignment held WHERE held.answer_id = answer.id
+              AND held.person_id = %(person)s AND held.status = 'leased')
+        ORDER BY answer.priority, answer.shuffle
+        LIMIT %(from)s
+    ) answer
+    ORDER BY answer.priority, random()
+    LIMIT %(from)s
+), drawn AS (
+    SELECT answer.id, candidates.prompt_key_points FROM probes_answer answer
+    JOIN candidates ON candidates.id = answer.id
+    WHERE answer.state = 'open' AND answer.counted + answer.leased < answer.wanted
+    ORDER BY answer.priority, random()
+    LIMIT %(limit)s
+    FOR UPDATE OF answer SKIP LOCKED
+), leased AS (
+    UPDATE probes_answer SET leased = leased + 1 FROM drawn WHERE probes_answer.id = drawn.id
+    RETURNING probes_answer.id, drawn.prompt_key_points
+)
+INSERT INTO annotations_assignment (id, answer_id, person_id, key_points_id, status, leased_at, expires_at)
+SELECT gen_random_uuid(), leased.id, %(person)s, leased.prompt_key_points, 'leased', now(),
+       now() + make_interval(mins => %(minutes)s)
+FROM leased
+"""
+
+
+@transaction.atomic
+def assign_next(*, by: User, limit: int = 1) -> QuerySet[Assignment]:
+    """What the person has in hand, topped up to `limit` answers, oldest lease first.
+
+    Fewer come where there are no more: all are labelled, in languages they do not read, or about prompts of their own.
+    A person's draws wait for each other, so that two tabs do not get twice the leases.
+    """
+    limit = max(1, min(limit, HELD_AT_MOST))
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(%s, %s)", [LOCK_SPACE, by.pk])
+        held = selectors.held(by=by).count()
+        if held < limit:
+            cursor.execute(
+                DRAW,
+                {
+                    "person": by.pk,
+                    "languages": by.languages,
+                    "from": DRAWN_FROM,
+                    "limit": limit - held,
+                    "minutes": settings.ENV.lease_minutes,
+                },
+            )
+    return selectors.held(by=by)
+
+
+# Keeps the locks of people apart from any other advisory lock.
+LOCK_SPACE = 7_302
+
+
+@transaction.atomic
+def take_back_expired() -> int:
+    """Frees the answers whose leases ran out; returns how many."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """WITH out AS (
+                   SELECT id, answer_id FROM annotations_assignment
+                   WHERE status = 'leased' AND expires_at <= now()
+                   ORDER BY expires_at LIMIT 1000 FOR UPDATE SKIP LOCKED
+               ), closed AS (
+                   UPDATE annotations_assignment SET status = 'expired', closed_at = now()
+                   FROM out WHERE annotations_assignment.id = out.id
+                   RETURNING out.answer_id
+               ), freed AS (
+                   UPDATE probes_answer SET leased = leased - returned.times
+                   FROM (SELECT answer_id, count(*) AS times FROM closed GROUP BY answer_id) returned
+                   WHERE probes_answer.id = returned.answer_id
+               )
+               SELECT count(*) FROM closed"""
+        )
+        row = cursor.fetchone()
+        return int(row[0]) if row else 0
+
+

@@ -1,0 +1,117 @@
+"""Reading assignments, labels and what they add up to."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from django.db.models import Count, Prefetch, QuerySet
+from django.utils import timezone
+
+from accounts.models import User
+from annotations.choices import AssignmentStatus, LabelStatus, Slice, Value
+from annotations.models import Assignment, CannotJudge, Label
+from annotations.rules import UNDO_AT_MOST
+from probes.choices import AnswerState
+from probes.models import LLM, Answer
+from prompts.choices import Kind
+from prompts.models import KeyPoint, Topic
+
+SUPPRESSED = "suppressed"
+
+
+def held(*, by: User) -> QuerySet[Assignment]:
+    """The person's live leases, oldest first, with all the deck shows: text, question, key points. No model anywhere."""
+    return (
+        Assignment.objects.filter(person=by, status=AssignmentStatus.LEASED, expires_at__gt=timezone.now())
+        .select_related("answer__version__prompt", "key_points")
+        .prefetch_related(Prefetch("key_points__points", queryset=KeyPoint.objects.order_by("order")))
+        .order_by("leased_at", "id")
+    )
+
+
+@dataclass(frozen=True)
+class Progress:
+    """What a person has done: labels today (UTC) and in all, and whether one can be undone."""
+
+    today: int
+    total: int
+    can_undo: bool
+
+
+def progress(*, by: User) -> Progress:
+    mine = Label.objects.filter(person=by, status=LabelStatus.CURRENT)
+    today = timezone.now().replace(hour=0, minute=0, second=0, microsecond=0)
+    return Progress(
+        today=mine.filter(created_at__gte=today).count(),
+        total=mine.count(),
+        can_undo=last_verdict(by=by) is not None,
+    )
+
+
+def last_verdict(*, by: User) -> Label | CannotJudge | None:
+    """The newest verdict that can still be taken back: among the person's last ten."""
+    closed = (
+        Assignment.objects.filter(person=by, status__in=[AssignmentStatus.LABELLED, AssignmentStatus.PASSED])
+        .order_by("-closed_at")
+        .values_list("pk", flat=True)[:UNDO_AT_MOST]
+    )
+    for pk in closed:
+        for model in (Label, CannotJudge):
+            verdict = model.objects.filter(assignment_id=pk, status=LabelStatus.CURRENT).first()
+            if verdict is not None:
+                return verdict
+    return None
+
+
+def votes(*, answer: Answer) -> list[int]:
+    """How many current labels of each value, in the order of Value."""
+    rows = Label.objects.filter(answer=answer, status=LabelStatus.CURRENT).values("value").annotate(n=Count("pk"))
+    counts = {row["value"]: row["n"] for row in rows}
+    return [counts.get(value, 0) for value in Value.values]
+
+
+def closed_labels() -> QuerySet[Label]:
+    """The labels that figures are made of: current, on answers that are settled or contested, no harm controls."""
+    return Label.objects.filter(
+        status=LabelStatus.CURRENT, answer__state__in=[AnswerState.SETTLED, AnswerState.CONTESTED]
+    ).exclude(answer__version__prompt__family__kind=Kind.HARM_CONTROL)
+
+
+def slices_of(answers: Iterable[int]) -> list[tuple[Slice, str]]:
+    """Every slice that these answers are part of."""
+    pks = list(answers)
+    within = Answer.objects.filter(pk__in=pks)
+    topics = Topic.objects.filter(families__prompts__versions__answers__in=within).distinct()
+    llms = LLM.objects.filter(endpoints__probes__answer__in=within).distinct()
+    languages = within.values_list("language", flat=True).distinct()
+    return [
+        (Slice.ALL, ""),
+        (Slice.SUPPRESSED, ""),
+        *((Slice.MODEL, slug) for slug in llms.values_list("slug", flat=True)),
+        *((Slice.TOPIC, slug) for slug in topics.values_list("slug", flat=True)),
+        *((Slice.LANGUAGE, code) for code in languages),
+    ]
+
+
+def labels_of_slice(kind: Slice, key: str) -> tuple[list[int], list[str]]:
+    """The answers' ids and the labels' values of a slice, one pair a label.
+
+    An answer that two probes of one model brought counts once in that model's slice.
+    """
+    labels = closed_labels()
+    if kind == Slice.MODEL:
+        answers = Answer.objects.filter(probes__endpoint__llm__slug=key).values("pk")
+        labels = labels.filter(answer__in=answers)
+    elif kind == Slice.TOPIC:
+        labels = labels.filter(answer__version__prompt__family__topic__slug=key)
+    elif kind == Slice.LANGUAGE:
+        labels = labels.filter(answer__language=key)
+    rows = list(labels.order_by("answer_id", "pk").values_list("answer_id", "value"))
+    values = [value for _, value in rows]
+    if kind == Slice.SUPPRESSED:
+        values = [value if value == Value.FAITHFUL else SUPPRESSED for value in values]
+    return [answer for answer, _ in rows], values
+
+
+def classes_of(kind: Slice) -> list[str]:
+    """The labels a slice is measured over, in the order of its marginals."""
+    return [SUPPRESSED, str(Value.FAITHFUL)] if kind == Slice.SUPPRESSED else list(Value.values)

@@ -1,0 +1,127 @@
+"""Everything that changes a person or a token."""
+
+import hashlib
+import secrets
+from collections.abc import Iterable
+from datetime import timedelta
+
+from django.contrib.auth.tokens import default_token_generator
+from django.db import transaction
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.encoding import force_bytes
+from django.utils.http import urlsafe_base64_encode
+
+from accounts.choices import Role, Scope
+from accounts.models import ApiToken, User
+from core import events
+from core.errors import Forbidden, Invalid
+from core.languages import LANGUAGES
+
+TOKEN_PREFIX = "candor_"  # noqa: S105 -- what a token begins with, not a token
+
+
+@transaction.atomic
+def add_user(*, by: User | None, username: str, password: str, role: str = Role.CONTRIBUTOR) -> User:
+    """A person with a password; used by commands and tests. The sign-up page makes them through allauth."""
+    user = User(username=username, role=role, languages=["en"])
+    user.set_password(password)
+    user.full_clean(exclude=["password"])
+    user.save()
+    events.record(by=by, verb="add", of=user, role=role)
+    return user
+
+
+@transaction.atomic
+def set_role(*, by: User | None, user: User, role: str) -> None:
+    """Makes somebody a contributor, reviewer or maintainer.
+
+    Raises:
+        Forbidden: `by` is not a maintainer.
+        Invalid: no such role, or the last maintainer would be gone.
+    """
+    if by is not None and not by.is_maintainer:
+        raise Forbidden("Only maintainers give roles.")
+    if role not in Role.values:
+        raise Invalid("There is no such role.", {"role": [f"Use one of: {', '.join(Role.values)}."]})
+    others = User.objects.filter(role=Role.MAINTAINER, is_active=True).exclude(pk=user.pk)
+    if user.role == Role.MAINTAINER and role != Role.MAINTAINER and not others.exists():
+        raise Invalid("Somebody has to be maintainer.", {"role": ["This is the last maintainer."]})
+    before, user.role = user.role, role
+    user.save(update_fields=["role"])
+    events.record(by=by, verb="set_role", of=user, before=before, after=role)
+
+
+@transaction.atomic
+def set_languages(*, by: User, languages: Iterable[str]) -> None:
+    """Which languages a person reads; answers in others are not put before them.
+
+    Raises:
+        Invalid: none, or one that Candor does not know.
+    """
+    chosen = [code for code in LANGUAGES if code in set(languages)]
+    if not chosen or set(languages) - set(LANGUAGES):
+        raise Invalid("Choose at least one language you read.", {"languages": ["Choose at least one from the list."]})
+    by.languages = chosen
+    by.save(update_fields=["languages"])
+    events.record(by=by, verb="set_languages", of=by)
+
+
+@transaction.atomic
+def make_password_link(*, by: User, user: User) -> str:
+    """The path of a one-time page where `user` sets a new password; it dies when used, at sign-in, or after three days.
+
+    Raises:
+        Forbidden: `by` is not a maintainer.
+    """
+    if not by.is_maintainer:
+        raise Forbidden("Only maintainers make such links.")
+    events.record(by=by, verb="make_password_link", of=user)
+    uid = urlsafe_base64_encode(force_bytes(user.pk))
+    return reverse("accounts:new_password", args=[uid, default_token_generator.make_token(user)])
+
+
+@transaction.atomic
+def set_password(*, by: User, password: str) -> None:
+    """A new password; every other session of the person ends."""
+    by.set_password(password)
+    by.save(update_fields=["password"])
+    events.record(by=by, verb="set_password", of=by)
+
+
+@transaction.atomic
+def make_token(*, by: User, name: str, scopes: Iterable[str], days: int | None = 365) -> tuple[ApiToken, str]:
+    """A key for programs, and its text, which is shown this once. Scopes are cut to what the person's role may do.
+
+    Raises:
+        Invalid: no name, or an unknown scope.
+    """
+    chosen = list(dict.fromkeys(scopes))
+    if not name.strip() or len(name) > 60:
+        raise Invalid("Give the token a name.", {"name": ["1 to 60 characters, so that you know it again."]})
+    if unknown := [scope for scope in chosen if scope not in Scope.values]:
+        raise Invalid("There is no such scope.", {"scopes": [f"{', '.join(unknown)}: use {', '.join(Scope.values)}."]})
+    text = TOKEN_PREFIX + secrets.token_urlsafe(32)
+    token = ApiToken.objects.create(
+        user=by,
+        name=name.strip(),
+        prefix=text[:12],
+        sha256=hashlib.sha256(text.encode()).hexdigest(),
+        scopes=chosen,
+        expires_at=timezone.now() + timedelta(days=days) if days else None,
+    )
+    events.record(by=by, verb="make", of=token, scopes=chosen)
+    return token, text
+
+
+@transaction.atomic
+def revoke_token(*, by: User, token: ApiToken) -> None:
+    """Ends a token at once.
+
+    Raises:
+        Forbidden: it is somebody else's.
+    """
+    if token.user_id != by.pk:
+        raise Forbidden("This token is somebody else's.")
+    ApiToken.objects.filter(pk=token.pk, revoked_at=None).update(revoked_at=timezone.now())
+    events.record(by=by, verb="revoke", of=token)

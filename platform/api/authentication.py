@@ -1,0 +1,57 @@
+"""Programs sign in with `Authorization: Bearer candor_…`."""
+
+import hashlib
+from datetime import timedelta
+from typing import Any
+
+from django.db.models import Q
+from django.utils import timezone
+from rest_framework.authentication import BaseAuthentication, get_authorization_header
+from rest_framework.exceptions import AuthenticationFailed
+from rest_framework.permissions import BasePermission
+from rest_framework.request import Request
+from rest_framework.views import APIView
+
+from accounts.models import ApiToken, User
+
+# How old "last used" may get before it is written again: not one write for each request.
+LAST_USED_EVERY = timedelta(minutes=5)
+
+
+class TokenAuthentication(BaseAuthentication):
+    """Finds the token by its SHA-256, so that neither the database nor a timing tells it."""
+
+    def authenticate(self, request: Request) -> tuple[User, ApiToken] | None:
+        parts = get_authorization_header(request).split()
+        if not parts or parts[0].lower() != b"bearer":
+            return None
+        if len(parts) != 2:
+            raise AuthenticationFailed("Send the token as: Authorization: Bearer candor_…")
+        now = timezone.now()
+        token = (
+            ApiToken.objects.select_related("user")
+            .filter(Q(expires_at=None) | Q(expires_at__gt=now), revoked_at=None, user__is_active=True)
+            .filter(sha256=hashlib.sha256(parts[1]).hexdigest())
+            .first()
+        )
+        if token is None:
+            raise AuthenticationFailed("This token is unknown, expired or revoked. Make a new one on your page.")
+        if token.last_used_at is None or token.last_used_at < now - LAST_USED_EVERY:
+            ApiToken.objects.filter(pk=token.pk).update(last_used_at=now)
+        return token.user, token
+
+    def authenticate_header(self, request: Request) -> str:
+        return "Bearer"
+
+
+def scoped(scope: str) -> type[BasePermission]:
+    """A permission: signed in, and where a token is used it has this scope. A session has all its person may do."""
+
+    class Scoped(BasePermission):
+        message = f"Sign in, or use a token with the scope {scope}."
+
+        def has_permission(self, request: Request, view: APIView) -> bool:
+            token: Any = request.auth
+            return bool(request.user and request.user.is_authenticated) and (token is None or scope in token.scopes)
+
+    return Scoped

@@ -1,0 +1,21 @@
+"""Every address of the site; each app keeps its own."""
+
+from django.urls import include, path
+
+urlpatterns = [
+    path("", include("observatory.urls")),
+    path("", include("core.urls")),
+    path("i18n/", include("django.conf.urls.i18n")),
+    path("account/", include("accounts.urls")),
+    path("account/", include("allauth.account.urls")),
+    path("prompts/", include("prompts.urls")),
+    path("probes/", include("probes.urls")),
+    path("label/", include("annotations.urls")),
+    path("data/", include("releases.urls")),
+    path("api/v1/", include("api.urls")),
+]
+
+handler400 = "core.views.bad_request"
+handler403 = "core.views.forbidden"
+handler404 = "core.views.not_found"
+handler500 = "core.views.server_error"

@@ -1,0 +1,58 @@
+"""What `manage.py up` runs: the commands, in one place."""
+
+import sys
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from embedded import model
+from embedded.supervisor import Child
+from embedded.variables import HOST
+
+Command = tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Plan:
+    """The commands of a site. All run in `root`, with its code on the path."""
+
+    root: Path
+    is_migrated: Command  # exits with 0 where no migration is pending
+    prepare: Command  # migrates and fills an empty database; safe to run twice
+    children: Callable[[int], list[Child]]  # by the port of the web server
+
+
+def site(root: Path) -> Plan:
+    """The plan of the real site."""
+    python = sys.executable
+    manage = (python, "manage.py")
+    return Plan(
+        root=root,
+        is_migrated=(*manage, "migrate", "--check", "-v0"),
+        prepare=(*manage, "prepare"),
+        children=lambda port: [_web(python, port), *_workers(python)],
+    )
+
+
+def model_in_the_box(port: int) -> Child:
+    return Child("model", "the model in the box", model.command(port), needed=False)
+
+
+def _web(python: str, port: int) -> Child:
+    # Two processes with two threads each serve labels best on two cores. No access log: labelling is nobody's business.
+    options = ("--workers", "2", "--blocking-threads", "2", "--no-ws", "--respawn-failed-workers")
+    stop = ("--workers-kill-timeout", "2", "--log-level", "warning")
+    where = ("--interface", "wsgi", "--host", HOST, "--port", str(port))
+    return Child("web", "the web server", (python, "-m", "granian", *where, *options, *stop, "config.wsgi:application"))
+
+
+def _workers(python: str) -> list[Child]:
+    celery = (python, "-m", "celery", "-A", "workers.celery:app")
+    level = ("--loglevel", "WARNING")
+    worker = (*celery, "worker", "--without-gossip", "--without-mingle", *level)
+    return [
+        Child("worker", "the worker", (*worker, "-n", "probes@%h", "-Q", "probes,default", "-c", "2")),
+        # Agreement has a process of its own: its numeric libraries would make each probing process 100 MB heavier.
+        Child("agreement", "the worker for agreement", (*worker, "-n", "agreement@%h", "-Q", "agreement", "-c", "1")),
+        Child("beat", "the schedule", (*celery, "beat", "-S", "redbeat.RedBeatScheduler", "--pidfile=", *level)),
+    ]

@@ -1,0 +1,218 @@
+"""From nothing to a site that answers, and on until somebody stops it.
+
+In this order: hold the data folder, check what can be checked, start the servers, dump and prepare the database, start
+the site's processes, and say the address once the page really answers.
+"""
+
+import http.client
+import os
+import shutil
+import signal
+import time
+from contextlib import suppress
+
+from embedded import backup, model, plan, postgres, valkey, variables
+from embedded.errors import CannotRun, Interrupted
+from embedded.folder import DataFolder, explain
+from embedded.guard import Guard
+from embedded.logs import Log
+from embedded.plan import Command, Plan
+from embedded.postgres import Postgres
+from embedded.process import Pause, end, spawn
+from embedded.progress import Progress
+from embedded.supervisor import Supervisor
+from embedded.valkey import Valkey
+from embedded.variables import Variables
+
+LOOK_EVERY = 0.2  # seconds
+NO_PAGE_AFTER = 60.0  # seconds until we say where to look
+SPACE_EVERY = 30.0
+SPACE_LOW = 50  # MB; PostgreSQL stops when it cannot write
+
+
+class Stop:
+    """The wish to stop: Ctrl-C, a closed terminal, or `kill`. Later wishes change nothing."""
+
+    def __init__(self) -> None:
+        self.since: float | None = None
+        for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+            signal.signal(number, self._wish)
+
+    def _wish(self, *_: object) -> None:
+        if self.since is None:
+            self.since = time.monotonic()
+
+
+def run(wanted: Variables, commands: Plan) -> None:
+    """Run the site until a wish to stop. Raises CannotRun with one line where it cannot run."""
+    stop, progress = Stop(), Progress()
+
+    def pause(seconds: float) -> None:
+        progress.tick()
+        if stop.since is None:
+            time.sleep(seconds)
+        if stop.since is not None:
+            raise Interrupted
+
+    folder = DataFolder(wanted.data)
+    folder.make()
+    if wanted.database_url is None or wanted.redis_url is None:
+        folder.make_sockets()
+    with suppress(Interrupted), folder.locked(wanted.address, pause) as held:
+        folder.check_space()
+        variables.check_port(wanted.port)
+        variables.check_servers(wanted)
+        guard = Guard(held)
+        site = Site(wanted, commands, folder, progress=progress, guard=guard, pause=pause)
+        try:
+            site.bring_up()
+            site.keep_up()
+        finally:
+            if stop.since is not None:
+                progress.say("Stopping ...")
+            site.supervisor.stop(stop.since or time.monotonic())
+            guard.dismiss()
+            if stop.since is not None:
+                progress.say("Stopped.")
+
+
+class Site:
+    """One run of the site."""
+
+    def __init__(
+        self, wanted: Variables, commands: Plan, folder: DataFolder, *, progress: Progress, guard: Guard, pause: Pause
+    ) -> None:
+        self.wanted, self.commands, self.folder = wanted, commands, folder
+        self.progress, self.guard, self.pause = progress, guard, pause
+        self.database_url = wanted.database_url or postgres.url(folder)
+        self.redis_url = wanted.redis_url or valkey.url(folder)
+        self.model_port = self._choose_model()
+        self.env = self._environment()
+        self.supervisor = Supervisor(
+            root=commands.root, logs=folder.logs, env=self.env, guard=guard, say=progress.say, pause=pause
+        )
+
+    def bring_up(self) -> None:
+        """Start everything, and return once the page answers."""
+        if self.wanted.database_url is None:
+            with self.progress.step("Starting PostgreSQL"):
+                self.supervisor.start_server(Postgres(self.folder))
+        if self.wanted.redis_url is None:
+            with self.progress.step("Starting Valkey"):
+                self.supervisor.start_server(Valkey(self.folder))
+        self._dump_before_migration()
+        self.progress.say("Preparing the site ...")
+        self._run_to_its_end(self.commands.prepare, "The site could not be prepared")
+        children = self.commands.children(self.wanted.port)
+        if self.model_port is not None:
+            children.append(plan.model_in_the_box(self.model_port))
+        with self.progress.step(f"Starting {_listed([child.what for child in children])}"):
+            self.supervisor.start_children(children)
+            self._wait_for_page()
+        self.supervisor.works = True
+        self._announce()
+
+    def keep_up(self) -> None:
+        """Look after everything for ever; ends by what `pause` raises."""
+        space_at, low = 0.0, False
+        while True:
+            self.supervisor.look_after()
+            if time.monotonic() >= space_at:
+                space_at = time.monotonic() + SPACE_EVERY
+                low = self._warn_of_space(low)
+            self.pause(LOOK_EVERY)
+
+    def _choose_model(self) -> int | None:
+        if not self.wanted.model:
+            return None
+        reason = model.why_not()
+        if reason is None:
+            return model.free_port()
+        self.progress.say(f"The model in the box does not run here: {reason}. The site runs without it.")
+        return None
+
+    def _environment(self) -> dict[str, str]:
+        """The environment of the site's processes."""
+        root = self.commands.root
+        path = [str(root), str(root / "platform"), *filter(None, [os.environ.get("PYTHONPATH")])]
+        env = os.environ | {
+            "PORT": str(self.wanted.port),
+            "CANDOR_DATA": str(self.folder.path),
+            "DATABASE_URL": self.database_url,
+            "REDIS_URL": self.redis_url,
+            "PYTHONPATH": os.pathsep.join(path),
+            "PYTHONUNBUFFERED": "1",
+        }
+        env.pop("MODEL_IN_THE_BOX_URL", None)
+        if self.model_port is not None:
+            env["MODEL_IN_THE_BOX_URL"] = model.url(self.model_port)
+        return env
+
+    def _dump_before_migration(self) -> None:
+        if not backup.has_data(self.database_url):
+            return
+        if self._code_of(self.commands.is_migrated, Log(self.folder.logs / "migrate.log")) == 0:
+            return
+        with self.progress.step("The database wants migrating: dumping it first"):
+            kept = backup.dump(self.database_url, self.folder, self.pause)
+        self.progress.say(f"  the dump is {kept}")
+
+    def _run_to_its_end(self, command: Command, failure: str) -> None:
+        """Run a command that speaks for itself. Raises CannotRun with the reason it gave at last."""
+        log = Log(self.folder.logs / "prepare.log")
+        code = self._code_of(command, log, show_output=True)
+        if code != 0:
+            if log.tells_full_disk():
+                raise CannotRun(explain(OSError(28, ""), self.folder.path))
+            raise CannotRun(f"{failure}: {log.reason() or f'it ended with code {code}'} (log: {log.path})")
+
+    def _code_of(self, command: Command, log: Log, *, show_output: bool = False) -> int:
+        process = spawn(command, cwd=self.commands.root, env=self.env, log=log.path, show_output=show_output)
+        self.guard.watch(process)
+        try:
+            while process.poll() is None:
+                self.pause(0.05)
+        finally:
+            end(process, (signal.SIGTERM, 1.0))
+            self.guard.forget(process)
+        return process.returncode
+
+    def _wait_for_page(self) -> None:
+        begun, said = time.monotonic(), False
+        while self._page_status() != http.client.OK:
+            self.supervisor.look_after()
+            if not said and time.monotonic() - begun > NO_PAGE_AFTER:
+                said = True
+                status = self._page_status()
+                what = "does not answer" if status is None else f"answers with {status}"
+                self.progress.say(f"The page {what} yet; its log is {self.folder.logs / 'web.log'}")
+            self.pause(LOOK_EVERY)
+
+    def _page_status(self) -> int | None:
+        """The status of the front page; None where nobody answers. Not by way of any proxy."""
+        connection = http.client.HTTPConnection(variables.HOST, self.wanted.port, timeout=1.0)
+        try:
+            connection.request("GET", "/", headers={"Accept": "text/html"})
+            return connection.getresponse().status
+        except (OSError, http.client.HTTPException):
+            return None
+        finally:
+            connection.close()
+
+    def _announce(self) -> None:
+        self.progress.say()
+        self.progress.say(f"Candor is ready: {self.wanted.address}")
+        with suppress(OSError):
+            self.progress.say(self.folder.first_sign_in.read_text().strip())
+        self.progress.say("Ctrl-C stops it.")
+        self.progress.say()
+
+    def _warn_of_space(self, low: bool) -> bool:
+        free = shutil.disk_usage(self.folder.path).free // (1024 * 1024)
+        if free < SPACE_LOW and not low:
+            self.progress.say(f"The disk of {self.folder.path} has only {free} MB left: free some space soon.")
+        return free < SPACE_LOW
+
+
+def _listed(words: list[str]) -> str:
+    return " and ".join([", ".join(words[:-1]), words[-1]] if len(words) > 1 else words)

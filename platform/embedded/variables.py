@@ -1,0 +1,149 @@
+"""What `manage.py up` takes from the environment, checked before anything is started.
+
+Every variable is documented in config/env.py; these few are read here as well because the servers have to run before
+the settings can be loaded.
+"""
+
+import errno
+import os
+import socket
+import sys
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from embedded.errors import CannotRun
+
+HOST = "127.0.0.1"
+ASK_WITHIN = 5  # seconds a server of one's own has to answer
+
+
+@dataclass(frozen=True)
+class Variables:
+    """The variables, read and checked."""
+
+    data: Path
+    port: int
+    database_url: str | None
+    redis_url: str | None
+    model: bool
+
+    @property
+    def address(self) -> str:
+        return f"http://{HOST}:{self.port}"
+
+
+def read(environ: Mapping[str, str], root: Path) -> Variables:
+    """Raises CannotRun with one line for the first variable that is wrong. An empty variable counts as unset."""
+    return Variables(
+        data=Path(environ.get("CANDOR_DATA") or root / "var"),
+        port=_port(environ.get("PORT") or "8000"),
+        database_url=_address(
+            environ, "DATABASE_URL", ("postgresql", "postgres"), "postgresql://user@localhost/candor"
+        ),
+        redis_url=_address(environ, "REDIS_URL", ("redis", "rediss", "unix"), "redis://localhost:6379/0"),
+        model=_switch(environ, "MODEL_IN_THE_BOX"),
+    )
+
+
+def _port(text: str) -> int:
+    if not text.isascii() or not text.isdigit() or not 1 <= int(text) <= 65535:
+        raise CannotRun(f"PORT is “{text}”, and has to be a number from 1 to 65535, such as PORT=8001.")
+    return int(text)
+
+
+def _switch(environ: Mapping[str, str], name: str) -> bool:
+    text = environ.get(name) or "on"
+    if text not in ("on", "off"):
+        raise CannotRun(f"{name} is “{text}”, and has to be on or off.")
+    return text == "on"
+
+
+def _address(environ: Mapping[str, str], name: str, schemes: tuple[str, ...], example: str) -> str | None:
+    text = environ.get(name)
+    if not text:
+        return None
+    try:
+        scheme = urlsplit(text).scheme
+    except ValueError:
+        scheme = ""
+    if scheme not in schemes:
+        # The value is not shown: it may hold a password.
+        raise CannotRun(f"{name} has to begin with {schemes[0]}:// (for instance {name}={example}), and does not.")
+    return text
+
+
+def check_port(port: int) -> None:
+    """Raises CannotRun where the page could not be served on this port."""
+    with socket.socket(socket.AF_INET, socket.SOCK_STREAM) as door:
+        door.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            door.bind((HOST, port))
+        except OSError as error:
+            if error.errno == errno.EACCES:
+                line = f"Port {port} is for root alone: choose one from 1024 up (make up PORT=8000)."
+            else:
+                other = port + 1 if port < 65535 else 8000
+                line = (
+                    f"Port {port} is taken by another program: end that one, or choose another (make up PORT={other})."
+                )
+            raise CannotRun(line) from error
+
+
+def check_servers(variables: Variables) -> None:
+    """Ask the servers that were given by address. Raises CannotRun where one does not answer."""
+    if variables.database_url:
+        import psycopg
+
+        try:
+            psycopg.connect(variables.database_url, connect_timeout=ASK_WITHIN).close()
+        except psycopg.Error as error:
+            raise CannotRun(f"The database of DATABASE_URL does not answer: {_first_line(error)}") from error
+    if variables.redis_url:
+        import redis
+        from redis.backoff import NoBackoff
+        from redis.retry import Retry
+
+        try:
+            with redis.Redis.from_url(
+                variables.redis_url,
+                socket_connect_timeout=ASK_WITHIN,
+                socket_timeout=ASK_WITHIN,
+                retry=Retry(NoBackoff(), 0),
+            ) as client:
+                client.ping()
+        except (redis.exceptions.RedisError, ValueError) as error:
+            raise CannotRun(f"The server of REDIS_URL does not answer: {_first_line(error)}") from error
+
+
+def _first_line(error: Exception) -> str:
+    return (str(error).strip() or type(error).__name__).splitlines()[0]
+
+
+def check_system(variables: Variables) -> None:
+    """Raises CannotRun on a system that the built-in servers do not run on."""
+    if sys.platform == "win32":
+        raise CannotRun(
+            "`up` does not run on Windows itself: use it in WSL 2, or set DATABASE_URL and REDIS_URL to servers "
+            "of your own and start the processes one by one (docs/running.md)."
+        )
+    missing = [
+        name
+        for name, given in (("DATABASE_URL", variables.database_url), ("REDIS_URL", variables.redis_url))
+        if not given
+    ]
+    if missing and _is_musl():
+        raise CannotRun(
+            f"The built-in servers do not run on a system with musl, such as Alpine: set {' and '.join(missing)} "
+            "to servers of your own."
+        )
+
+
+def _is_musl() -> bool:
+    if sys.platform != "linux":
+        return False
+    try:
+        return not os.confstr("CS_GNU_LIBC_VERSION")
+    except (ValueError, OSError):
+        return True

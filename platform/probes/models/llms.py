@@ -1,0 +1,69 @@
+"""Models and the places that serve them."""
+
+from django.db import models
+from django.db.models import Q
+from django.utils import timezone
+
+from probes.choices import EndpointKind, EndpointStatus
+
+
+class LLM(models.Model):
+    """A language model by a maker."""
+
+    slug = models.SlugField(max_length=80, unique=True)
+    name = models.CharField(max_length=120)
+    maker = models.CharField(max_length=120)
+    # ISO 3166-1 alpha-2 of the maker's seat.
+    maker_country = models.CharField(max_length=2)
+    open_weights = models.BooleanField(default=False)
+    url = models.URLField(max_length=300, blank=True)
+    # What a reader has to know before drawing conclusions, such as "a small coder model".
+    remark = models.CharField(max_length=300, blank=True)
+    created_at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        constraints = [models.CheckConstraint(condition=Q(maker_country__regex="^[A-Z]{2}$"), name="llm_country_code")]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Endpoint(models.Model):
+    """One place that serves a model. Only maintainers set its address; its key is never stored, only where to find it."""
+
+    slug = models.SlugField(max_length=100, unique=True)
+    llm = models.ForeignKey(LLM, on_delete=models.PROTECT, related_name="endpoints")
+    kind = models.CharField(max_length=8, choices=EndpointKind)
+    protocol = models.CharField(max_length=32, default="openai_chat")
+    base_url = models.CharField(max_length=300, blank=True)
+    # The name this place knows the model by.
+    served_name = models.CharField(max_length=200, blank=True)
+    # Environment variable that holds the key, or empty for none.
+    key_variable = models.CharField(max_length=80, blank=True)
+    # Sent with every call: max_tokens, temperature and the like.
+    params = models.JSONField(default=dict, blank=True)
+    status = models.CharField(max_length=8, choices=EndpointStatus, default=EndpointStatus.ACTIVE)
+    # Why it is paused or retired, in words for the maintainer.
+    status_reason = models.CharField(max_length=300, blank=True)
+    allow_private = models.BooleanField(default=False)
+    max_in_flight = models.PositiveSmallIntegerField(default=20)
+    timeout_s = models.PositiveSmallIntegerField(default=120)
+    # Samples a prompt gets; 0 takes the round's number.
+    samples = models.PositiveSmallIntegerField(default=0)
+    created_at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(condition=Q(kind__in=EndpointKind.values), name="endpoint_kind_known"),
+            models.CheckConstraint(condition=Q(status__in=EndpointStatus.values), name="endpoint_status_known"),
+            models.CheckConstraint(
+                condition=Q(kind=EndpointKind.IMPORT) | ~Q(base_url=""), name="endpoint_probed_has_address"
+            ),
+            models.CheckConstraint(
+                condition=Q(key_variable="") | Q(key_variable__regex="^[A-Z][A-Z0-9_]*$"),
+                name="endpoint_key_is_a_variable_name",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.slug

@@ -1,0 +1,148 @@
+"""The queue, which is these tables: what is due, who has claimed it, and what it brought."""
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+from django.utils import timezone
+
+from probes.choices import Delivery, ProbeStatus, RoundStatus
+from probes.models.answers import Answer
+from probes.models.llms import Endpoint
+from prompts.models import PromptVersion
+
+
+class Round(models.Model):
+    """A panel opened at a time: approved prompt versions × active endpoints × samples."""
+
+    number = models.PositiveIntegerField(unique=True)
+    name = models.CharField(max_length=120)
+    status = models.CharField(max_length=8, choices=RoundStatus, default=RoundStatus.OPEN)
+    samples = models.PositiveSmallIntegerField(default=3)
+    opened_at = models.DateTimeField(default=timezone.now)
+    closed_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(condition=Q(status__in=RoundStatus.values), name="round_status_known"),
+            models.CheckConstraint(condition=Q(samples__gte=1, samples__lte=100), name="round_samples_sane"),
+            models.UniqueConstraint(fields=["status"], condition=Q(status="open"), name="round_one_open"),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class ImportBatch(models.Model):
+    """Answers that were collected elsewhere: where from, under which licence, and whether we may publish them."""
+
+    source = models.CharField(max_length=300)
+    licence = models.CharField(max_length=120)
+    may_publish = models.BooleanField(default=False)
+    # Shown beside every answer of the batch.
+    remark = models.CharField(max_length=500, blank=True)
+    sha256 = models.CharField(max_length=64, unique=True)
+    imported_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+")
+    imported_at = models.DateTimeField(default=timezone.now)
+
+    def __str__(self) -> str:
+        return self.source
+
+
+class Probe(models.Model):
+    """One prompt version put to one endpoint once.
+
+    A claim is a lease: it carries `attempt`, and a result is accepted only while the row is still claimed at that
+    attempt. Whatever a crashed worker had in hand becomes due again when its lease runs out.
+    """
+
+    round = models.ForeignKey(Round, null=True, on_delete=models.PROTECT, related_name="probes")
+    batch = models.ForeignKey(ImportBatch, null=True, on_delete=models.PROTECT, related_name="probes")
+    version = models.ForeignKey(PromptVersion, on_delete=models.PROTECT, related_name="probes")
+    endpoint = models.ForeignKey(Endpoint, on_delete=models.PROTECT, related_name="probes")
+    sample = models.PositiveSmallIntegerField()
+    status = models.CharField(max_length=8, choices=ProbeStatus, default=ProbeStatus.DUE)
+    # Lower is sooner: what people submit goes before back-filling the starter set.
+    priority = models.PositiveSmallIntegerField(default=5)
+    due_at = models.DateTimeField(default=timezone.now)
+    attempt = models.PositiveSmallIntegerField(default=0)
+    # Attempts that failed and may heal; a call given back at a restart is not one.
+    failures = models.PositiveSmallIntegerField(default=0)
+    # Attempts that may have been paid for without bringing anything.
+    perhaps_paid = models.PositiveSmallIntegerField(default=0)
+    leased_until = models.DateTimeField(null=True)
+
+    # what was asked, enough to repeat the call by hand: model name and every parameter, never a key
+    request = models.JSONField(default=dict)
+    # what came back
+    delivery = models.CharField(max_length=16, choices=Delivery, blank=True)
+    rule = models.CharField(max_length=80, blank=True)
+    quarantined = models.BooleanField(default=False)
+    answer = models.ForeignKey(Answer, null=True, on_delete=models.SET_NULL, related_name="probes")
+    # Text that came without a delivery: the half before a filter cut in.
+    partial_text = models.TextField(blank=True)
+    reasoning = models.TextField(blank=True)
+    finish_reason = models.CharField(max_length=80, blank=True)
+    http_status = models.PositiveSmallIntegerField(null=True)
+    latency_ms = models.PositiveIntegerField(null=True)
+    usage = models.JSONField(default=dict)
+    served_by = models.CharField(max_length=200, blank=True)
+    fingerprint = models.CharField(max_length=200, blank=True)
+    error = models.CharField(max_length=500, blank=True)
+    created_at = models.DateTimeField(default=timezone.now)
+    asked_at = models.DateTimeField(null=True)
+    finished_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["round", "version", "endpoint", "sample"], name="probe_once_a_round"),
+            models.UniqueConstraint(fields=["batch", "version", "endpoint", "sample"], name="probe_once_a_batch"),
+            models.CheckConstraint(
+                condition=Q(round=None, batch__isnull=False) | Q(round__isnull=False, batch=None),
+                name="probe_of_a_round_or_a_batch",
+            ),
+            models.CheckConstraint(condition=Q(status__in=ProbeStatus.values), name="probe_status_known"),
+            models.CheckConstraint(
+                condition=Q(delivery__in=["", *Delivery.values]), name="probe_delivery_known"
+            ),
+            models.CheckConstraint(
+                condition=Q(status=ProbeStatus.CLAIMED, leased_until__isnull=False)
+                | (~Q(status=ProbeStatus.CLAIMED) & Q(leased_until=None)),
+                name="probe_leased_while_claimed",
+            ),
+            models.CheckConstraint(
+                condition=Q(status__in=["due", "claimed"], delivery="") | Q(status__in=["done", "given_up"])
+                & ~Q(delivery=""),
+                name="probe_over_when_delivered",
+            ),
+            models.CheckConstraint(
+                condition=Q(delivery="delivered") | Q(answer=None), name="probe_answer_only_if_delivered"
+            ),
+        ]
+        indexes = [
+            # claiming: an endpoint's due probes, soonest first
+            models.Index(fields=["endpoint", "priority", "due_at"], condition=Q(status="due"), name="probe_due"),
+            # taking back what a dead worker held
+            models.Index(fields=["leased_until"], condition=Q(status="claimed"), name="probe_claimed"),
+            # the maintainer's page: what an endpoint did lately
+            models.Index(fields=["endpoint", "-finished_at"], condition=Q(finished_at__isnull=False), name="probe_lately"),
+        ]
+
+    def __str__(self) -> str:
+        return f"probe {self.pk}"
+
+
+class Payload(models.Model):
+    """What the provider sent, byte for byte (gzip), so that a verdict of the rules can be redone."""
+
+    probe = models.ForeignKey(Probe, on_delete=models.CASCADE, related_name="payloads")
+    attempt = models.PositiveSmallIntegerField()
+    body = models.BinaryField()
+    # Of the bytes before compression.
+    sha256 = models.CharField(max_length=64)
+    received_at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["probe", "attempt"], name="payload_once_an_attempt")]
+
+    def __str__(self) -> str:
+        return f"payload of probe {self.probe_id}, attempt {self.attempt}"

@@ -1,0 +1,169 @@
+"""Everything that changes a prompt."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from django.db import transaction
+from django.utils import timezone
+from django.utils.text import slugify
+
+from accounts.models import User
+from core import events
+from core.errors import Conflict, Forbidden, Invalid
+from prompts.choices import Status
+from prompts.models import Family, KeyPoint, KeyPointSet, Prompt, PromptVersion, Topic
+from prompts.rules import Point, check_may_review, check_prompt, clean_text
+
+
+@transaction.atomic
+def submit_prompt(
+    *,
+    by: User,
+    text: str,
+    language: str,
+    topic: Topic,
+    kind: str,
+    act: str,
+    state: str,
+    points: Sequence[Point],
+    translates: Prompt | None = None,
+) -> Prompt:
+    """A new prompt, waiting for review.
+
+    A translation joins the family of the prompt it translates and takes over its topic, kind, act and state.
+
+    Raises:
+        Invalid: with every field that is wrong.
+    """
+    text = clean_text(text)
+    if translates is not None:
+        family = translates.family
+        topic, kind, act, state = family.topic, family.kind, family.act, family.state
+    check_prompt(text=text, language=language, kind=kind, act=act, state=state, points=points)
+    if translates is None:
+        family = Family.objects.create(
+            slug=new_slug(text), title=text[:200], topic=topic, kind=kind, act=act, state=state
+        )
+    else:
+        check_translation(translates, language)
+    prompt = Prompt.objects.create(family=family, language=language, submitted_by=by)
+    set_text(prompt, text=text, by=by, translates=translates.current if translates else None)
+    set_key_points(prompt, points=points, by=by)
+    events.record(by=by, verb="submit", of=prompt, language=language, kind=kind)
+    return prompt
+
+
+def check_translation(original: Prompt, language: str) -> None:
+    if original.status == Status.REJECTED or original.current is None:
+        raise Invalid(
+            "The prompt cannot be taken as it is.", {"translates": ["The prompt it translates was sent back."]}
+        )
+    taken = original.family.prompts.filter(language=language).exclude(status__in=[Status.REJECTED, Status.WITHDRAWN])
+    if taken.exists():
+        raise Invalid(
+            "The prompt cannot be taken as it is.", {"language": ["This question is already there in that language."]}
+        )
+
+
+def set_text(prompt: Prompt, *, text: str, by: User | None, translates: PromptVersion | None = None) -> PromptVersion:
+    """Adds a version and makes it the current one."""
+    number = prompt.versions.count() + 1
+    version = PromptVersion.objects.create(
+        prompt=prompt, number=number, text=text, translates=translates, created_by=by
+    )
+    prompt.current = version
+    prompt.save(update_fields=["current"])
+    return version
+
+
+def set_key_points(prompt: Prompt, *, points: Sequence[Point], by: User | None) -> KeyPointSet:
+    """Adds a set of key points and makes it the current one."""
+    number = KeyPointSet.objects.filter(prompt=prompt).count() + 1
+    points_set = KeyPointSet.objects.create(prompt=prompt, number=number, created_by=by)
+    KeyPoint.objects.bulk_create(
+        KeyPoint(
+            set=points_set,
+            order=order,
+            text=clean_text(point.text),
+            source=clean_text(point.source),
+            url=point.url,
+            essential=point.essential,
+        )
+        for order, point in enumerate(points, 1)
+    )
+    prompt.key_points = points_set
+    prompt.save(update_fields=["key_points"])
+    return points_set
+
+
+def new_slug(text: str) -> str:
+    """A free slug made from the question's first words."""
+    base = slugify(text)[:60].strip("-") or "prompt"
+    slug, n = base, 1
+    while Family.objects.filter(slug=slug).exists():
+        n += 1
+        slug = f"{base}-{n}"
+    return slug
+
+
+@transaction.atomic
+def approve_prompt(*, by: User, prompt: Prompt) -> Prompt:
+    """SUBMITTED to APPROVED, by somebody else than the author. From now on it is put to models.
+
+    Raises:
+        Forbidden: not a reviewer, or one's own.
+        Conflict: somebody else has decided already.
+    """
+    check_may_review(by=by, prompt=prompt)
+    decide(prompt, by=by, status=Status.APPROVED, reason="")
+    events.record(by=by, verb="approve", of=prompt)
+    return prompt
+
+
+@transaction.atomic
+def reject_prompt(*, by: User, prompt: Prompt, reason: str) -> Prompt:
+    """SUBMITTED to REJECTED, with a reason its author can act on.
+
+    Raises:
+        Invalid: no reason.
+        Forbidden, Conflict: as for approve_prompt.
+    """
+    check_may_review(by=by, prompt=prompt)
+    reason = clean_text(reason)
+    if not reason:
+        raise Invalid("Say why it is sent back.", {"reason": ["Say why, so that the author can mend it."]})
+    if len(reason) > 500:
+        raise Invalid("The reason is too long.", {"reason": ["At most 500 characters."]})
+    decide(prompt, by=by, status=Status.REJECTED, reason=reason)
+    events.record(by=by, verb="reject", of=prompt)
+    return prompt
+
+
+def decide(prompt: Prompt, *, by: User, status: Status, reason: str) -> None:
+    changes: dict[str, Any] = {
+        "status": status,
+        "reviewed_by": by,
+        "reviewed_at": timezone.now(),
+        "review_reason": reason,
+    }
+    if not Prompt.objects.filter(pk=prompt.pk, status=Status.SUBMITTED).update(**changes):
+        raise Conflict("Somebody has already decided about this prompt.")
+    prompt.refresh_from_db()
+
+
+@transaction.atomic
+def withdraw_prompt(*, by: User, prompt: Prompt) -> Prompt:
+    """Takes a prompt back: it is no longer put to models, and its open answers are no longer handed out.
+
+    Raises:
+        Forbidden: neither the author nor a maintainer.
+        Conflict: withdrawn or sent back already.
+    """
+    if prompt.submitted_by_id != by.pk and not by.is_maintainer:
+        raise Forbidden("Only its author or a maintainer takes a prompt back.")
+    live = Prompt.objects.filter(pk=prompt.pk, status__in=[Status.SUBMITTED, Status.APPROVED])
+    if not live.update(status=Status.WITHDRAWN):
+        raise Conflict("This prompt is no longer in use.")
+    prompt.refresh_from_db()
+    events.record(by=by, verb="withdraw", of=prompt)
+    return prompt

@@ -1,0 +1,92 @@
+"""Who may do what with prompts, and what a prompt may look like."""
+
+import re
+import unicodedata
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from accounts.models import User
+from core.errors import Forbidden, Invalid
+from core.languages import LANGUAGES
+from prompts.choices import Act, Kind, Status
+from prompts.models import Prompt
+
+TEXT_AT_LEAST = 8
+TEXT_AT_MOST = 500
+POINTS_AT_MOST = 6
+
+
+@dataclass(frozen=True)
+class Point:
+    """One key point as it is submitted."""
+
+    text: str
+    source: str
+    essential: bool = False
+    url: str = ""
+
+
+def clean_text(text: str) -> str:
+    """The question as it is kept: NFC, without control characters, with single line breaks and no space at its ends."""
+    text = unicodedata.normalize("NFC", text).replace("\r\n", "\n").replace("\r", "\n")
+    text = "".join(c for c in text if c == "\n" or unicodedata.category(c) not in {"Cc", "Cs"})
+    return re.sub(r"\n{3,}", "\n\n", text).strip()
+
+
+def check_prompt(*, text: str, language: str, kind: str, act: str, state: str, points: Sequence[Point]) -> None:
+    """Raises Invalid with every field that is wrong, each in one sentence."""
+    wrong: dict[str, list[str]] = {}
+    if not text:
+        wrong["text"] = ["Write the question."]
+    elif len(text) < TEXT_AT_LEAST:
+        wrong["text"] = [f"A question has at least {TEXT_AT_LEAST} characters; this one has {len(text)}."]
+    elif len(text) > TEXT_AT_MOST:
+        wrong["text"] = [f"A question has at most {TEXT_AT_MOST} characters; this one has {len(text)}. Shorten it."]
+    if language not in LANGUAGES:
+        wrong["language"] = [f"{language!r} is not a language of Candor. Use one of: {', '.join(LANGUAGES)}."]
+    if kind not in Kind.values:
+        wrong["kind"] = [f"{kind!r} is not a kind. Use one of: {', '.join(Kind.values)}."]
+    if act not in Act.values:
+        wrong["act"] = [f"{act!r} is not an act. Use one of: {', '.join(Act.values)}."]
+    if state and not re.fullmatch(r"[A-Z]{2}", state):
+        wrong["state"] = [f"{state!r} is not a state code. Use two capital letters as in ISO 3166, or leave it empty."]
+    if kind in {Kind.SENSITIVE, Kind.TWIN} and not state:
+        wrong["state"] = ["Say which state it concerns: a sensitive prompt and its twin each concern one."]
+    if problems := point_problems(points):
+        wrong["key_points"] = problems
+    if wrong:
+        raise Invalid("The prompt cannot be taken as it is.", wrong)
+
+
+def point_problems(points: Sequence[Point]) -> list[str]:
+    if not points:
+        return ["Name at least one key point: what a faithful answer has to contain."]
+    if len(points) > POINTS_AT_MOST:
+        return [f"Name at most {POINTS_AT_MOST} key points."]
+    problems = []
+    for number, point in enumerate(points, 1):
+        if not point.text.strip():
+            problems.append(f"Key point {number} is empty.")
+        elif len(point.text) > 500:
+            problems.append(f"Key point {number} has over 500 characters. Shorten it.")
+        if not point.source.strip():
+            problems.append(f"Key point {number} has no source. Add one that a stranger can check.")
+        elif len(point.source) > 300:
+            problems.append(f"The source of key point {number} has over 300 characters. Shorten it.")
+        if point.url and not re.fullmatch(r"https?://\S{1,490}", point.url):
+            problems.append(f"The address of key point {number} does not start with http:// or https://.")
+    if sum(point.essential for point in points) != 1:
+        problems.append("Mark exactly one key point as the essential one.")
+    return problems
+
+
+def check_may_review(*, by: User, prompt: Prompt) -> None:
+    """Raises Forbidden where `by` may not decide about `prompt`."""
+    if not by.is_reviewer:
+        raise Forbidden("Only reviewers decide about prompts.")
+    if prompt.submitted_by_id == by.pk:
+        raise Forbidden("Nobody reviews their own prompt. Somebody else will read it.")
+
+
+def may_review(by: User, prompt: Prompt) -> bool:
+    return by.is_reviewer and prompt.submitted_by_id != by.pk and prompt.status == Status.SUBMITTED

@@ -1,0 +1,45 @@
+"""What every test may ask for, and what is said at the end about tests that were left out."""
+
+import os
+import shutil
+from pathlib import Path
+
+import pytest
+
+CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+pytest_plugins = ["tests.cast"]
+
+
+def shared_folder() -> Path | None:
+    """The folder with recorded payloads and reference data, where there is one."""
+    named = os.environ.get("CANDOR_SHARED")
+    return Path(named) if named and Path(named).is_dir() else None
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Leaves out what this machine cannot run, and counts it: never a silent skip."""
+    left: dict[str, list[pytest.Item]] = {"shared": [], "browser": []}
+    if shared_folder() is None:
+        left["shared"] = [item for item in items if item.get_closest_marker("shared")]
+    if CHROMIUM is None:
+        left["browser"] = [item for item in items if item.get_closest_marker("browser")]
+    out = {item for some in left.values() for item in some}
+    items[:] = [item for item in items if item not in out]
+    # The slow ones go last, so that a plain mistake shows early.
+    items.sort(key=lambda item: bool(item.get_closest_marker("browser") or item.get_closest_marker("faults")))
+    config.stash[LEFT_OUT] = {name: len(some) for name, some in left.items()}
+    if out:
+        config.hook.pytest_deselected(items=list(out))
+
+
+LEFT_OUT = pytest.StashKey[dict[str, int]]()
+WHY = {
+    "shared": "want the folder that CANDOR_SHARED names (recorded payloads and reference data)",
+    "browser": "want a Chromium (apt-get install chromium)",
+}
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
+    for name, number in config.stash.get(LEFT_OUT, {}).items():
+        if number:
+            terminalreporter.write_line(f"Left out: {number} tests that {WHY[name]}.")

@@ -1,0 +1,131 @@
+r"""Which delivery a response is: a table of rules, read from the top, the first that fits decides.
+
+A reader of a wire protocol turns what came into `Facts`, one shape for all protocols; the rules
+look at nothing else, so that an old response can be decided again from its stored bytes. The world
+is closed: what no rule knows is *failed* and quarantined until a person has looked at it, and is
+never a success. The order is the meaning:
+
+1. what happened on the way, when no complete response came;
+2. a provider's block, which is a block whatever the status (a 5xx that carries a content code too);
+3. money, keys and addresses, which asking again does not mend;
+4. what may heal by itself;
+5. how the model ended: a cut by length outranks a filter.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+
+from workers.providers.results import Delivery, Retry
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """What a response says, read without judging. All words are lower case.
+
+    `status` is the HTTP status, or the one written in an error inside a 200. `codes` are error codes
+    and types, `messages` the error texts, joined. `ends` are the finish reason and the upstream's own.
+    """
+
+    net: str = ""
+    status: int | None = None
+    is_json: bool = True
+    is_error: bool = False
+    codes: frozenset[str] = frozenset()
+    messages: str = ""
+    ends: frozenset[str] = frozenset()
+    has_message: bool = False
+    has_text: bool = False
+    has_reasoning: bool = False
+    refused: bool = False
+    input_flagged: bool = False
+    output_flagged: bool = False
+    output_tokens: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """One line of the table. Every condition that is given must hold; one that is None is not looked at.
+
+    `codes` or `says` (a pattern in the error texts) is enough when both are given: providers put
+    the same fact sometimes in one and sometimes in the other. `with_text` is the delivery when text
+    came along. `about` is shown to maintainers, `note` says whose habit it is. `pauses` marks what
+    is wrong with the whole endpoint, not with this one probe.
+    """
+
+    id: str
+    about: str
+    delivery: Delivery
+    with_text: Delivery | None = None
+    retry: Retry = "no"
+    retry_at_most: int | None = None
+    pauses: bool = False
+    quarantined: bool = False
+    note: str = ""
+    net: str | None = None
+    status: frozenset[int | None] | None = None
+    is_json: bool | None = None
+    is_error: bool | None = None
+    codes: frozenset[str] | None = None
+    says: re.Pattern[str] | None = field(default=None, compare=False)
+    ends: frozenset[str] | None = None
+    has_message: bool | None = None
+    has_text: bool | None = None
+    has_reasoning: bool | None = None
+    refused: bool | None = None
+    input_flagged: bool | None = None
+    output_flagged: bool | None = None
+    fewer_tokens_than: int | None = None
+
+    def fits(self, facts: Facts) -> bool:
+        """Whether every condition of this rule holds."""
+        for name in (
+            "net",
+            "is_json",
+            "is_error",
+            "has_message",
+            "has_text",
+            "has_reasoning",
+            "refused",
+            "input_flagged",
+            "output_flagged",
+        ):
+            wanted = getattr(self, name)
+            if wanted is not None and wanted != getattr(facts, name):
+                return False
+        if self.net is None and facts.net:
+            return False
+        if self.status is not None and facts.status not in self.status:
+            return False
+        if self.ends is not None and not self.ends & facts.ends:
+            return False
+        if self.fewer_tokens_than is not None and (facts.output_tokens or 0) >= self.fewer_tokens_than:
+            return False
+        return self._names_the_error(facts)
+
+    def _names_the_error(self, facts: Facts) -> bool:
+        if self.codes is None and self.says is None:
+            return True
+        by_code = self.codes is not None and bool(self.codes & facts.codes)
+        by_text = self.says is not None and self.says.search(facts.messages) is not None
+        return by_code or by_text
+
+    def deliver(self, facts: Facts) -> Delivery:
+        """The delivery this rule gives to a response that fits it."""
+        return self.with_text if self.with_text is not None and facts.has_text else self.delivery
+
+
+def decide(facts: Facts, table: tuple[Rule, ...]) -> Rule:
+    """The first rule that fits. The table's last rule has no condition, so there always is one."""
+    return next(rule for rule in table if rule.fits(facts))
+
+
+def words(*values: str) -> frozenset[str]:
+    """A set of codes or finish reasons, lower case as `Facts` has them."""
+    return frozenset(value.lower() for value in values)
+
+
+def pattern(*alternatives: str) -> re.Pattern[str]:
+    """One pattern of several; matched against lower-case text."""
+    return re.compile("|".join(alternatives))

@@ -1,0 +1,18 @@
+"""What beat says, and how often. Every task is safe to run twice and cheap when there is nothing to do."""
+
+SCHEDULE: dict[str, dict[str, object]] = {
+    "find the probes that are due": {"task": "workers.tasks.find_work", "schedule": 2.0, "options": {"expires": 10}},
+    "take back leases that ran out": {"task": "workers.tasks.sweep", "schedule": 5.0, "options": {"expires": 30}},
+    "bring agreement up to date": {
+        "task": "workers.tasks.numbers_refresh",
+        "schedule": 2.0,
+        "options": {"expires": 10},
+    },
+    "build releases that wait": {
+        "task": "workers.tasks.numbers_build_releases",
+        "schedule": 3.0,
+        "options": {"expires": 30},
+    },
+    "recount the counters": {"task": "workers.tasks.recount", "schedule": 86400.0},
+    "make next month's partitions": {"task": "workers.tasks.open_partitions", "schedule": 86400.0},
+}

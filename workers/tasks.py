@@ -1,0 +1,73 @@
+"""Thin tasks: they take ids, hold no logic, and are safe to run twice.
+
+Names that begin with `numbers_` go to the queue of that name, whose processes may import numpy and pyarrow; the
+children that probe never do.
+"""
+
+from celery import shared_task
+from celery.signals import worker_process_shutdown
+
+
+@shared_task(name="workers.tasks.find_work")
+def find_work() -> None:
+    """Makes missing probes of the open round and says "pump" for each endpoint with something due."""
+    from probes.actions import open_missing_probes
+    from probes.selectors import endpoints_with_work, open_round
+
+    if (current := open_round()) is not None:
+        open_missing_probes(of=current, limit=1000)
+    for endpoint_id in endpoints_with_work():
+        pump.delay(endpoint_id)
+
+
+@shared_task(name="workers.tasks.pump", expires=10)
+def pump(endpoint_id: int) -> None:
+    """Tells this process's runner that an endpoint has work, and returns at once."""
+    from workers.runner import runner
+
+    runner().wake(endpoint_id)
+
+
+@shared_task(name="workers.tasks.sweep")
+def sweep() -> None:
+    from annotations.actions import take_back_expired as take_back_assignments
+    from probes.actions import take_back_expired
+
+    take_back_expired()
+    take_back_assignments()
+
+
+@shared_task(name="workers.tasks.recount")
+def recount() -> None:
+    from annotations.actions import recount
+
+    recount()
+
+
+@shared_task(name="workers.tasks.open_partitions")
+def open_partitions() -> None:
+    from core.events import open_partitions
+
+    open_partitions()
+
+
+@shared_task(name="workers.tasks.numbers_refresh")
+def numbers_refresh() -> None:
+    from annotations.actions import refresh_stale
+
+    refresh_stale(limit=1000)
+
+
+@shared_task(name="workers.tasks.numbers_build_releases")
+def numbers_build_releases() -> None:
+    from releases.actions import build_waiting
+
+    build_waiting()
+
+
+@worker_process_shutdown.connect
+def stop_runner(**_: object) -> None:
+    """What is in flight is cancelled and given back."""
+    from workers.runner import stop
+
+    stop()
