@@ -5,7 +5,7 @@ BIN := .venv/bin
 LOCK := $(BIN)/uv pip compile -q --generate-hashes --no-emit-index-url --no-header --no-annotate --universal --python-version 3.11
 SYNC := VIRTUAL_ENV=.venv $(BIN)/uv pip install -q --no-deps --require-hashes
 
-.PHONY: up test check bench lock clean
+.PHONY: up test check lock clean
 
 up: .venv/.base .venv/.demo
 	@exec $(BIN)/python manage.py up
@@ -19,9 +19,6 @@ check: .venv/.dev
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 	$(BIN)/python manage.py makemigrations --check --dry-run
-
-bench: .venv/.dev .venv/.demo
-	@for file in bench/[a-z]*.py; do $(BIN)/python $$file || exit 1; done
 
 lock: .venv/.base
 	$(LOCK) pyproject.toml -o requirements/base.txt --upgrade

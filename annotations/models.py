@@ -14,7 +14,7 @@ from prompts.models import KeyPointSet
 
 
 class Assignment(models.Model):
-    """The lease that lets one person label one answer. Its id is random: it is all that the page knows the answer by."""
+    """The lease that lets one person label one answer. Its random id is all that the page knows the answer by."""
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     answer = models.ForeignKey(Answer, on_delete=models.PROTECT, related_name="assignments")
@@ -34,7 +34,9 @@ class Assignment(models.Model):
             models.CheckConstraint(condition=Q(status__in=AssignmentStatus.values), name="assignment_status_known"),
         ]
         indexes = [
-            models.Index(fields=["expires_at"], condition=Q(status="leased"), name="assignment_running_out"),  # the sweep
+            models.Index(
+                fields=["expires_at"], condition=Q(status="leased"), name="assignment_running_out"
+            ),  # the sweep
             # the deck: what this person holds; and what they have closed, newest first, for undo
             models.Index(fields=["person", "leased_at"], condition=Q(status="leased"), name="assignment_held"),
             models.Index(fields=["person", "-closed_at"], name="assignment_of_person"),
@@ -48,9 +50,7 @@ class Label(models.Model):
     """One person's verdict on one answer, with the key points and the guideline it was given under."""
 
     answer = models.ForeignKey(Answer, on_delete=models.PROTECT, related_name="labels")
-    person = models.ForeignKey(
-        settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="labels"
-    )
+    person = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="labels")
     assignment = models.ForeignKey(Assignment, null=True, on_delete=models.SET_NULL, related_name="labels")
     value = models.CharField(max_length=8, choices=Value)
     note = models.CharField(max_length=1000, blank=True)

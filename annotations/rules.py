@@ -12,8 +12,6 @@ from probes.choices import AnswerState
 
 CANNOT_JUDGE_AT_MOST = 3
 NOTE_AT_MOST = 1000
-# How many of one's last verdicts can be taken back.
-UNDO_AT_MOST = 10
 
 
 @dataclass(frozen=True)

@@ -1,5 +1,6 @@
 """Reading assignments, labels and what they add up to."""
 
+import uuid
 from collections.abc import Iterable
 from dataclasses import dataclass
 
@@ -9,19 +10,28 @@ from django.utils import timezone
 from accounts.models import User
 from annotations.choices import AssignmentStatus, LabelStatus, Slice, Value
 from annotations.models import Assignment, CannotJudge, Label
-from annotations.rules import UNDO_AT_MOST
 from probes.choices import AnswerState
 from probes.models import LLM, Answer
 from prompts.choices import Kind
 from prompts.models import KeyPoint, Topic
 
 SUPPRESSED = "suppressed"
+# How many of one's last verdicts can be taken back.
+UNDO_AT_MOST = 10
 
 
 def held(*, by: User) -> QuerySet[Assignment]:
-    """The person's live leases, oldest first, with all the deck shows: text, question, key points. No model anywhere."""
+    """The person's live leases, oldest first, with all the deck shows: text, question, key points. No model anywhere.
+
+    An answer that was closed or withdrawn while it was out is not shown: no verdict on it would be taken.
+    """
     return (
-        Assignment.objects.filter(person=by, status=AssignmentStatus.LEASED, expires_at__gt=timezone.now())
+        Assignment.objects.filter(
+            person=by,
+            status=AssignmentStatus.LEASED,
+            expires_at__gt=timezone.now(),
+            answer__state=AnswerState.OPEN,
+        )
         .select_related("answer__version__prompt", "key_points")
         .prefetch_related(Prefetch("key_points__points", queryset=KeyPoint.objects.order_by("order")))
         .order_by("leased_at", "id")
@@ -49,17 +59,17 @@ def progress(*, by: User) -> Progress:
 
 def last_verdict(*, by: User) -> Label | CannotJudge | None:
     """The newest verdict that can still be taken back: among the person's last ten."""
-    closed = (
+    closed = list(
         Assignment.objects.filter(person=by, status__in=[AssignmentStatus.LABELLED, AssignmentStatus.PASSED])
+        .exclude(answer__state=AnswerState.WITHDRAWN)
         .order_by("-closed_at")
         .values_list("pk", flat=True)[:UNDO_AT_MOST]
     )
-    for pk in closed:
-        for model in (Label, CannotJudge):
-            verdict = model.objects.filter(assignment_id=pk, status=LabelStatus.CURRENT).first()
-            if verdict is not None:
-                return verdict
-    return None
+    found: dict[uuid.UUID | None, Label | CannotJudge] = {}
+    for model in (Label, CannotJudge):
+        current = model.objects.filter(assignment_id__in=closed, status=LabelStatus.CURRENT)
+        found |= {verdict.assignment_id: verdict for verdict in current}
+    return next((found[pk] for pk in closed if pk in found), None)
 
 
 def votes(*, answer: Answer) -> list[int]:

@@ -1,5 +1,13 @@
-from django.urls import URLPattern
+from django.urls import path
+
+from annotations import views
 
 app_name = "annotations"
 
-urlpatterns: list[URLPattern] = []
+urlpatterns = [
+    path("", views.deck, name="deck"),
+    path("next/", views.cards, name="cards"),
+    path("undo/", views.undo, name="undo"),
+    path("guideline/", views.guideline, name="guideline"),
+    path("<uuid:pk>/", views.judge, name="judge"),
+]

@@ -1,9 +1,10 @@
-"""The cast of the tests: people in their roles, and short ways to a prompt, a model and an answer, all through actions."""
+"""The cast of the tests: people in their roles, and short ways to a prompt, a model, an answer, through actions."""
 
 from collections.abc import Callable
 from typing import Any
 
 import pytest
+from django.utils import timezone
 
 from accounts.actions import add_user
 from accounts.choices import Role
@@ -65,9 +66,7 @@ def maintainer(person: Callable[..., User]) -> User:
 def make_prompt(author: User, reviewer: User, topic: Topic) -> Callable[..., Prompt]:
     """Makes a prompt, approved unless told otherwise: `make_prompt(text=…, language=…, approved=False)`."""
 
-    def make(
-        text: str = "What happened at Jallianwala Bagh in 1919?", approved: bool = True, **more: Any
-    ) -> Prompt:
+    def make(text: str = "What happened at Jallianwala Bagh in 1919?", approved: bool = True, **more: Any) -> Prompt:
         values: dict[str, Any] = {
             "by": author,
             "language": "en",
@@ -127,6 +126,8 @@ def make_answer(prompt: Prompt, endpoint: Endpoint, open_a_round: Round) -> Call
             delivery=Delivery.DELIVERED,
             answer=answer,
             rule="answer",
+            asked_at=timezone.now(),
+            finished_at=timezone.now(),
             finish_reason="stop",
             request={"model": asked.served_name},
         )

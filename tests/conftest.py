@@ -16,6 +16,15 @@ def shared_folder() -> Path | None:
     return Path(named) if named and Path(named).is_dir() else None
 
 
+def pytest_configure(config: pytest.Config) -> None:
+    from django.conf import settings
+
+    # The real one takes half a second a password on purpose; a cast of people would take minutes.
+    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+    # Hashed names want a collectstatic first; the journey, which runs the whole site, has one.
+    settings.STORAGES["staticfiles"] = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
+
+
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Leaves out what this machine cannot run, and counts it: never a silent skip."""
     left: dict[str, list[pytest.Item]] = {"shared": [], "browser": []}

@@ -23,11 +23,14 @@ from probes.actions import Claim, Result, claim, give_back, record_result, renew
 from probes.choices import EndpointStatus
 from probes.models import Endpoint
 from workers.providers import PROTOCOLS
+from workers.providers.chat_rules import CHAT_RULES
 from workers.providers.results import Call, Outcome
 from workers.providers.text import storable
 from workers.providers.transport import client
 
 log = logging.getLogger("candor.runner")
+# Rules that blame the endpoint and not the question: money, key, unknown model, address.
+PAUSING = frozenset(rule.id for rule in CHAT_RULES if rule.pauses)
 T = TypeVar("T")
 
 HEARTBEAT_S = 8.0
@@ -78,6 +81,7 @@ class Runner:
                     await self.something.wait()
             heartbeat.cancel()
             await self.let_go()
+        await self.loop.run_in_executor(self.database, close_connection)
 
     async def fill(self, http: httpx.AsyncClient) -> None:
         """Claims for every endpoint that is awake, in turn, until the air is full or nothing is due."""
@@ -113,9 +117,7 @@ class Runner:
         waited, pause = 0.0, 0.1
         while True:
             try:
-                await self.in_database(
-                    partial(record_result, probe_id=one.probe, attempt=one.attempt, result=result)
-                )
+                await self.in_database(partial(record_result, probe_id=one.probe, attempt=one.attempt, result=result))
                 return
             except (OperationalError, InterfaceError):
                 if waited > DATABASE_AWAY_S:
@@ -157,6 +159,10 @@ def with_connection(work: Callable[[], T]) -> T:
         raise
 
 
+def close_connection() -> None:
+    connection.close()
+
+
 def take(endpoint_id: int, room: int) -> tuple[Endpoint, list[Claim]]:
     endpoint = Endpoint.objects.get(pk=endpoint_id)
     if endpoint.status != EndpointStatus.ACTIVE or endpoint.protocol not in PROTOCOLS:
@@ -196,6 +202,8 @@ def result_of(call: Call, outcome: Outcome) -> Result:
         fingerprint=outcome.served_fingerprint,
         error=outcome.error,
         heals=outcome.retry == "retry",
+        retries_at_most=outcome.retry_at_most,
+        pauses=outcome.rule in PAUSING,
         retry_after_s=outcome.retry_after_s,
         perhaps_paid=outcome.sent == "maybe_paid",
         quarantined=outcome.quarantined,

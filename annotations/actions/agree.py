@@ -12,10 +12,12 @@ from probes.models import Answer
 
 
 def refresh_stale(*, limit: int) -> int:
-    """Recomputes the consensus of closed answers that changed, then every slice they are in; returns how many changed."""
+    """Recomputes the consensus of answers that changed, then every slice they are in; returns how many changed."""
     with transaction.atomic():
         stale = list(
-            Stale.objects.select_for_update(skip_locked=True).order_by("since").values_list("answer_id", flat=True)[:limit]
+            Stale.objects.select_for_update(skip_locked=True)
+            .order_by("since")
+            .values_list("answer_id", flat=True)[:limit]
         )
         if not stale:
             return 0

@@ -6,27 +6,41 @@ from django.db import connection, transaction
 
 log = logging.getLogger("candor.annotations")
 
+TRUTH = """
+    SELECT answer.id,
+        (SELECT count(*) FROM annotations_label label
+         WHERE label.answer_id = answer.id AND label.status = 'current') AS counted,
+        (SELECT count(*) FROM annotations_assignment held
+         WHERE held.answer_id = answer.id AND held.status = 'leased') AS leased
+    FROM probes_answer answer
+"""
+DRIFTED = f"""
+    SELECT answer.id FROM probes_answer answer JOIN ({TRUTH}) truth ON truth.id = answer.id
+    WHERE (answer.counted, answer.leased) <> (truth.counted, truth.leased)
+"""  # noqa: S608 -- both are texts of ours
+MEND = f"""
+    UPDATE probes_answer answer
+    SET counted = truth.counted, leased = truth.leased,
+        wanted = GREATEST(answer.wanted, truth.counted + truth.leased)
+    FROM ({TRUTH} WHERE answer.id = ANY(%s)) truth
+    WHERE truth.id = answer.id AND (answer.counted, answer.leased) <> (truth.counted, truth.leased)
+"""  # noqa: S608 -- both are texts of ours
+
 
 @transaction.atomic
 def recount() -> int:
-    """Counts labels and leases afresh, mends what drifted, and reports how many answers had."""
+    """Counts labels and leases afresh, mends what drifted, and reports how many answers had.
+
+    What looks wrong is locked and counted once more before it is mended: a label may have come in between.
+    """
     with connection.cursor() as cursor:
-        cursor.execute(
-            """WITH truth AS (
-                   SELECT answer.id,
-                       (SELECT count(*) FROM annotations_label label
-                        WHERE label.answer_id = answer.id AND label.status = 'current') AS counted,
-                       (SELECT count(*) FROM annotations_assignment held
-                        WHERE held.answer_id = answer.id AND held.status = 'leased') AS leased
-                   FROM probes_answer answer
-               )
-               UPDATE probes_answer answer
-               SET counted = truth.counted, leased = truth.leased,
-                   wanted = GREATEST(answer.wanted, truth.counted + truth.leased)
-               FROM truth
-               WHERE truth.id = answer.id AND (answer.counted, answer.leased) <> (truth.counted, truth.leased)"""
-        )
-        drifted = cursor.rowcount
+        cursor.execute(DRIFTED)
+        suspects = [pk for (pk,) in cursor.fetchall()]
+        if not suspects:
+            return 0
+        cursor.execute("SELECT id FROM probes_answer WHERE id = ANY(%s) ORDER BY id FOR NO KEY UPDATE", [suspects])
+        cursor.execute(MEND, [suspects])
+        drifted = int(cursor.rowcount)
     if drifted:
         log.error("the counters of %s answers had drifted and were mended", drifted)
     return drifted

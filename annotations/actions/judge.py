@@ -37,7 +37,7 @@ def submit_label(
         saved = Label.objects.filter(assignment=assignment, status=LabelStatus.CURRENT, value=value).first()
         if saved is not None:
             return saved
-    close(assignment, AssignmentStatus.LABELLED)
+    close(assignment, answer, AssignmentStatus.LABELLED)
     label = Label.objects.create(
         answer=answer,
         person=by,
@@ -67,7 +67,7 @@ def pass_on(*, by: User, assignment_id: uuid.UUID, reason: str, note: str = "") 
         saved = CannotJudge.objects.filter(assignment=assignment, status=LabelStatus.CURRENT, reason=reason).first()
         if saved is not None:
             return saved
-    close(assignment, AssignmentStatus.PASSED)
+    close(assignment, answer, AssignmentStatus.PASSED)
     passed = CannotJudge.objects.create(answer=answer, person=by, assignment=assignment, reason=reason, note=note)
     count(answer, counted=0)
     events.record(by=by, verb="pass_on", of=passed, reason=reason)
@@ -80,7 +80,8 @@ def undo_last(*, by: User) -> Assignment:
 
     Raises:
         NotFound: there is nothing to take back.
-        Conflict: the place on the answer has been given to somebody else in the meantime.
+        Gone: the answer was withdrawn in the meantime.
+        Conflict: it was taken back at the same moment, or the answer's place has been given to somebody else.
     """
     last = selectors.last_verdict(by=by)
     if last is None or last.assignment is None:
@@ -89,7 +90,9 @@ def undo_last(*, by: User) -> Assignment:
     if answer.state == AnswerState.WITHDRAWN:
         raise Gone("This answer has been withdrawn since, so there is nothing to change.")
     now = timezone.now()
-    type(last).objects.filter(pk=last.pk).update(status=LabelStatus.SUPERSEDED, superseded_at=now)
+    current = type(last).objects.filter(pk=last.pk, status=LabelStatus.CURRENT)
+    if not current.update(status=LabelStatus.SUPERSEDED, superseded_at=now):
+        raise Conflict("This has been taken back already.")
     labelled = isinstance(last, Label)
     if answer.counted - int(labelled) + answer.leased + 1 > answer.wanted:
         raise Conflict("Somebody else has been given this answer in the meantime, so it stays as it is.")
@@ -119,13 +122,17 @@ def lock(*, by: User, assignment_id: uuid.UUID) -> tuple[Assignment, Answer]:
     return Assignment.objects.select_for_update(no_key=True).get(pk=assignment_id), answer
 
 
-def close(assignment: Assignment, status: AssignmentStatus) -> None:
-    """Ends a lease that is alive; says what happened to one that is not."""
+def close(assignment: Assignment, answer: Answer, status: AssignmentStatus) -> None:
+    """Ends a lease that is alive, on an answer that is open; says what happened to any other."""
     if assignment.status in {AssignmentStatus.LABELLED, AssignmentStatus.PASSED}:
         raise Conflict("You have judged this answer already. Undo that first.")
     now = timezone.now()
     if assignment.status == AssignmentStatus.EXPIRED or assignment.expires_at <= now:
         raise Gone("This answer was with you for too long and went to somebody else. Thank you for reading it.")
+    if answer.state == AnswerState.WITHDRAWN:
+        raise Gone("This answer has been withdrawn since. Thank you for reading it.")
+    if answer.state != AnswerState.OPEN:
+        raise Gone("This answer has been closed since, so it wants no more labels. Thank you for reading it.")
     assignment.status = status
     assignment.closed_at = now
     assignment.save(update_fields=["status", "closed_at"])

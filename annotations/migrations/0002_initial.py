@@ -8,161 +8,260 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('annotations', '0001_initial'),
-        ('probes', '0001_initial'),
-        ('prompts', '0002_immutable'),
+        ("annotations", "0001_initial"),
+        ("probes", "0001_initial"),
+        ("prompts", "0002_immutable"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Consensus',
+            name="Consensus",
             fields=[
-                ('answer', models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, primary_key=True, related_name='consensus', serialize=False, to='probes.answer')),
-                ('censored', models.PositiveSmallIntegerField(default=0)),
-                ('evasive', models.PositiveSmallIntegerField(default=0)),
-                ('faithful', models.PositiveSmallIntegerField(default=0)),
-                ('value', models.CharField(blank=True, choices=[('censored', 'Censored'), ('evasive', 'Evasive'), ('faithful', 'Faithful')], max_length=8)),
-                ('share', models.FloatField(null=True)),
-                ('dispersion', models.FloatField(null=True)),
-                ('computed_at', models.DateTimeField(default=django.utils.timezone.now)),
+                (
+                    "answer",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        primary_key=True,
+                        related_name="consensus",
+                        serialize=False,
+                        to="probes.answer",
+                    ),
+                ),
+                ("censored", models.PositiveSmallIntegerField(default=0)),
+                ("evasive", models.PositiveSmallIntegerField(default=0)),
+                ("faithful", models.PositiveSmallIntegerField(default=0)),
+                (
+                    "value",
+                    models.CharField(
+                        blank=True,
+                        choices=[("censored", "Censored"), ("evasive", "Evasive"), ("faithful", "Faithful")],
+                        max_length=8,
+                    ),
+                ),
+                ("share", models.FloatField(null=True)),
+                ("dispersion", models.FloatField(null=True)),
+                ("computed_at", models.DateTimeField(default=django.utils.timezone.now)),
             ],
             options={
-                'verbose_name_plural': 'consensus',
+                "verbose_name_plural": "consensus",
             },
         ),
         migrations.CreateModel(
-            name='Label',
+            name="Label",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('value', models.CharField(choices=[('censored', 'Censored'), ('evasive', 'Evasive'), ('faithful', 'Faithful')], max_length=8)),
-                ('note', models.CharField(blank=True, max_length=1000)),
-                ('facets', django.contrib.postgres.fields.ArrayField(base_field=models.CharField(max_length=24), blank=True, default=list, size=None)),
-                ('guideline', models.CharField(max_length=16)),
-                ('status', models.CharField(choices=[('current', 'Current'), ('superseded', 'Superseded')], default='current', max_length=12)),
-                ('took_ms', models.PositiveIntegerField(null=True)),
-                ('created_at', models.DateTimeField(default=django.utils.timezone.now)),
-                ('superseded_at', models.DateTimeField(null=True)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "value",
+                    models.CharField(
+                        choices=[("censored", "Censored"), ("evasive", "Evasive"), ("faithful", "Faithful")],
+                        max_length=8,
+                    ),
+                ),
+                ("note", models.CharField(blank=True, max_length=1000)),
+                (
+                    "facets",
+                    django.contrib.postgres.fields.ArrayField(
+                        base_field=models.CharField(max_length=24), blank=True, default=list, size=None
+                    ),
+                ),
+                ("guideline", models.CharField(max_length=16)),
+                (
+                    "status",
+                    models.CharField(
+                        choices=[("current", "Current"), ("superseded", "Superseded")], default="current", max_length=12
+                    ),
+                ),
+                ("took_ms", models.PositiveIntegerField(null=True)),
+                ("created_at", models.DateTimeField(default=django.utils.timezone.now)),
+                ("superseded_at", models.DateTimeField(null=True)),
             ],
         ),
         migrations.CreateModel(
-            name='Stale',
+            name="Stale",
             fields=[
-                ('answer', models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, primary_key=True, related_name='stale', serialize=False, to='probes.answer')),
-                ('since', models.DateTimeField(default=django.utils.timezone.now)),
+                (
+                    "answer",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        primary_key=True,
+                        related_name="stale",
+                        serialize=False,
+                        to="probes.answer",
+                    ),
+                ),
+                ("since", models.DateTimeField(default=django.utils.timezone.now)),
             ],
             options={
-                'verbose_name_plural': 'stale',
+                "verbose_name_plural": "stale",
             },
         ),
         migrations.AddConstraint(
-            model_name='agreement',
-            constraint=models.UniqueConstraint(fields=('slice', 'key'), name='agreement_once_a_slice'),
+            model_name="agreement",
+            constraint=models.UniqueConstraint(fields=("slice", "key"), name="agreement_once_a_slice"),
         ),
         migrations.AddField(
-            model_name='assignment',
-            name='answer',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='assignments', to='probes.answer'),
+            model_name="assignment",
+            name="answer",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT, related_name="assignments", to="probes.answer"
+            ),
         ),
         migrations.AddField(
-            model_name='assignment',
-            name='key_points',
-            field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='prompts.keypointset'),
+            model_name="assignment",
+            name="key_points",
+            field=models.ForeignKey(
+                null=True, on_delete=django.db.models.deletion.PROTECT, related_name="+", to="prompts.keypointset"
+            ),
         ),
         migrations.AddField(
-            model_name='assignment',
-            name='person',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='assignments', to=settings.AUTH_USER_MODEL),
+            model_name="assignment",
+            name="person",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.CASCADE, related_name="assignments", to=settings.AUTH_USER_MODEL
+            ),
         ),
         migrations.AddField(
-            model_name='cannotjudge',
-            name='answer',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='cannot_judge', to='probes.answer'),
+            model_name="cannotjudge",
+            name="answer",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT, related_name="cannot_judge", to="probes.answer"
+            ),
         ),
         migrations.AddField(
-            model_name='cannotjudge',
-            name='assignment',
-            field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='cannot_judge', to='annotations.assignment'),
+            model_name="cannotjudge",
+            name="assignment",
+            field=models.ForeignKey(
+                null=True,
+                on_delete=django.db.models.deletion.SET_NULL,
+                related_name="cannot_judge",
+                to="annotations.assignment",
+            ),
         ),
         migrations.AddField(
-            model_name='cannotjudge',
-            name='person',
-            field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='cannot_judge', to=settings.AUTH_USER_MODEL),
+            model_name="cannotjudge",
+            name="person",
+            field=models.ForeignKey(
+                null=True,
+                on_delete=django.db.models.deletion.SET_NULL,
+                related_name="cannot_judge",
+                to=settings.AUTH_USER_MODEL,
+            ),
         ),
         migrations.AddField(
-            model_name='label',
-            name='answer',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='labels', to='probes.answer'),
+            model_name="label",
+            name="answer",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT, related_name="labels", to="probes.answer"
+            ),
         ),
         migrations.AddField(
-            model_name='label',
-            name='assignment',
-            field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='labels', to='annotations.assignment'),
+            model_name="label",
+            name="assignment",
+            field=models.ForeignKey(
+                null=True,
+                on_delete=django.db.models.deletion.SET_NULL,
+                related_name="labels",
+                to="annotations.assignment",
+            ),
         ),
         migrations.AddField(
-            model_name='label',
-            name='key_points',
-            field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='prompts.keypointset'),
+            model_name="label",
+            name="key_points",
+            field=models.ForeignKey(
+                null=True, on_delete=django.db.models.deletion.PROTECT, related_name="+", to="prompts.keypointset"
+            ),
         ),
         migrations.AddField(
-            model_name='label',
-            name='person',
-            field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='labels', to=settings.AUTH_USER_MODEL),
+            model_name="label",
+            name="person",
+            field=models.ForeignKey(
+                null=True,
+                on_delete=django.db.models.deletion.SET_NULL,
+                related_name="labels",
+                to=settings.AUTH_USER_MODEL,
+            ),
         ),
         migrations.AddIndex(
-            model_name='assignment',
-            index=models.Index(condition=models.Q(('status', 'leased')), fields=['expires_at'], name='assignment_running_out'),
+            model_name="assignment",
+            index=models.Index(
+                condition=models.Q(("status", "leased")), fields=["expires_at"], name="assignment_running_out"
+            ),
         ),
         migrations.AddIndex(
-            model_name='assignment',
-            index=models.Index(condition=models.Q(('status', 'leased')), fields=['person', 'leased_at'], name='assignment_held'),
+            model_name="assignment",
+            index=models.Index(
+                condition=models.Q(("status", "leased")), fields=["person", "leased_at"], name="assignment_held"
+            ),
         ),
         migrations.AddIndex(
-            model_name='assignment',
-            index=models.Index(fields=['person', '-closed_at'], name='assignment_of_person'),
+            model_name="assignment",
+            index=models.Index(fields=["person", "-closed_at"], name="assignment_of_person"),
         ),
         migrations.AddConstraint(
-            model_name='assignment',
-            constraint=models.UniqueConstraint(condition=models.Q(('status', 'leased')), fields=('answer', 'person'), name='assignment_leased_once'),
+            model_name="assignment",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("status", "leased")), fields=("answer", "person"), name="assignment_leased_once"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='assignment',
-            constraint=models.CheckConstraint(condition=models.Q(('status__in', ['leased', 'labelled', 'passed', 'expired'])), name='assignment_status_known'),
+            model_name="assignment",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("status__in", ["leased", "labelled", "passed", "expired"])),
+                name="assignment_status_known",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='cannotjudge',
-            constraint=models.UniqueConstraint(condition=models.Q(('status', 'current')), fields=('answer', 'person'), name='cannot_judge_current_once'),
+            model_name="cannotjudge",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("status", "current")), fields=("answer", "person"), name="cannot_judge_current_once"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='cannotjudge',
-            constraint=models.CheckConstraint(condition=models.Q(('reason__in', ['language', 'garbled', 'broken_off', 'unverifiable'])), name='cannot_judge_reason_known'),
+            model_name="cannotjudge",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("reason__in", ["language", "garbled", "broken_off", "unverifiable"])),
+                name="cannot_judge_reason_known",
+            ),
         ),
         migrations.AddIndex(
-            model_name='label',
-            index=models.Index(condition=models.Q(('status', 'current')), fields=['answer'], name='label_votes'),
+            model_name="label",
+            index=models.Index(condition=models.Q(("status", "current")), fields=["answer"], name="label_votes"),
         ),
         migrations.AddIndex(
-            model_name='label',
-            index=models.Index(fields=['person', '-created_at'], name='label_of_person'),
+            model_name="label",
+            index=models.Index(fields=["person", "-created_at"], name="label_of_person"),
         ),
         migrations.AddConstraint(
-            model_name='label',
-            constraint=models.UniqueConstraint(condition=models.Q(('status', 'current')), fields=('answer', 'person'), name='label_current_once'),
+            model_name="label",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("status", "current")), fields=("answer", "person"), name="label_current_once"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='label',
-            constraint=models.CheckConstraint(condition=models.Q(('value__in', ['censored', 'evasive', 'faithful'])), name='label_value_known'),
+            model_name="label",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("value__in", ["censored", "evasive", "faithful"])), name="label_value_known"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='label',
-            constraint=models.CheckConstraint(condition=models.Q(('status__in', ['current', 'superseded'])), name='label_status_known'),
+            model_name="label",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("status__in", ["current", "superseded"])), name="label_status_known"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='label',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('status', 'current'), ('superseded_at', None)), models.Q(('status', 'superseded'), ('superseded_at__isnull', False)), _connector='OR'), name='label_superseded_when_it_says_so'),
+            model_name="label",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("status", "current"), ("superseded_at", None)),
+                    models.Q(("status", "superseded"), ("superseded_at__isnull", False)),
+                    _connector="OR",
+                ),
+                name="label_superseded_when_it_says_so",
+            ),
         ),
     ]

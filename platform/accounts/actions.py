@@ -14,6 +14,8 @@ from django.utils.http import urlsafe_base64_encode
 
 from accounts.choices import Role, Scope
 from accounts.models import ApiToken, User
+from accounts.rules import check_link, scopes_of
+from accounts.selectors import link_holders
 from core import events
 from core.errors import Forbidden, Invalid
 from core.languages import LANGUAGES
@@ -44,8 +46,9 @@ def set_role(*, by: User | None, user: User, role: str) -> None:
         raise Forbidden("Only maintainers give roles.")
     if role not in Role.values:
         raise Invalid("There is no such role.", {"role": [f"Use one of: {', '.join(Role.values)}."]})
-    others = User.objects.filter(role=Role.MAINTAINER, is_active=True).exclude(pk=user.pk)
-    if user.role == Role.MAINTAINER and role != Role.MAINTAINER and not others.exists():
+    # Locked, so that two maintainers cannot take the role from each other at the same moment.
+    maintainers = User.objects.select_for_update().filter(role=Role.MAINTAINER, is_active=True).order_by("pk")
+    if role != Role.MAINTAINER and [maintainer.pk for maintainer in maintainers] == [user.pk]:
         raise Invalid("Somebody has to be maintainer.", {"role": ["This is the last maintainer."]})
     before, user.role = user.role, role
     user.save(update_fields=["role"])
@@ -90,6 +93,20 @@ def set_password(*, by: User, password: str) -> None:
 
 
 @transaction.atomic
+def use_password_link(*, uid: str, token: str, password: str) -> User:
+    """Sets the password of the person the one-time link is for; the link dies with it.
+
+    Raises:
+        Gone: the link was used, is too old, or never was one.
+    """
+    user = link_holders(uid).select_for_update().first()
+    check_link(user, token)
+    assert user is not None
+    set_password(by=user, password=password)
+    return user
+
+
+@transaction.atomic
 def make_token(*, by: User, name: str, scopes: Iterable[str], days: int | None = 365) -> tuple[ApiToken, str]:
     """A key for programs, and its text, which is shown this once. Scopes are cut to what the person's role may do.
 
@@ -97,6 +114,7 @@ def make_token(*, by: User, name: str, scopes: Iterable[str], days: int | None =
         Invalid: no name, or an unknown scope.
     """
     chosen = list(dict.fromkeys(scopes))
+    allowed = scopes_of(by)
     if not name.strip() or len(name) > 60:
         raise Invalid("Give the token a name.", {"name": ["1 to 60 characters, so that you know it again."]})
     if unknown := [scope for scope in chosen if scope not in Scope.values]:
@@ -107,10 +125,10 @@ def make_token(*, by: User, name: str, scopes: Iterable[str], days: int | None =
         name=name.strip(),
         prefix=text[:12],
         sha256=hashlib.sha256(text.encode()).hexdigest(),
-        scopes=chosen,
+        scopes=[scope for scope in chosen if scope in allowed],
         expires_at=timezone.now() + timedelta(days=days) if days else None,
     )
-    events.record(by=by, verb="make", of=token, scopes=chosen)
+    events.record(by=by, verb="make", of=token, scopes=token.scopes)
     return token, text
 
 
@@ -123,5 +141,5 @@ def revoke_token(*, by: User, token: ApiToken) -> None:
     """
     if token.user_id != by.pk:
         raise Forbidden("This token is somebody else's.")
-    ApiToken.objects.filter(pk=token.pk, revoked_at=None).update(revoked_at=timezone.now())
-    events.record(by=by, verb="revoke", of=token)
+    if ApiToken.objects.filter(pk=token.pk, revoked_at=None).update(revoked_at=timezone.now()):
+        events.record(by=by, verb="revoke", of=token)

@@ -1,14 +1,17 @@
-"""The sign-up form: a name, a password, and which languages one reads."""
+"""What people fill in about themselves: signing up, the languages they read, a token, a new password, and roles."""
 
 from typing import Any
 
 from allauth.account.forms import SignupForm as AllauthSignupForm
 from django import forms
+from django.contrib.auth.password_validation import validate_password
 from django.http import HttpRequest
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
+from accounts.choices import Role
 from accounts.models import User
+from accounts.rules import scopes_of
 from core.languages import LANGUAGES
 
 # What the language of the page says about what somebody reads.
@@ -31,7 +34,68 @@ class LanguagesForm(forms.Form):
         label=_("Languages you read"),
         choices=[(code, own) for code, (own, _english) in LANGUAGES.items()],
         widget=forms.CheckboxSelectMultiple,
+        error_messages={"required": _("Choose at least one language you read.")},
     )
 
     def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:
-        super().__init__(*args, initial={"languages": user.languages}, **kwargs)
+        kwargs["initial"] = {"languages": user.languages}
+        super().__init__(*args, **kwargs)
+
+
+class TokenForm(forms.Form):
+    """A name for a token, and what it may do beyond reading what is public."""
+
+    name = forms.CharField(
+        label=_("What is it for?"),
+        max_length=60,
+        error_messages={"required": _("Give the token a name, so that you know it again.")},
+    )
+    scopes = forms.MultipleChoiceField(
+        label=_("What it may do"),
+        help_text=_("Reading what is public needs none of these."),
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
+    )
+
+    def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        choices = [(scope.value, scope.label) for scope in scopes_of(user)]
+        self.fields["scopes"].choices = choices  # type: ignore[attr-defined]
+
+
+class NewPasswordForm(forms.Form):
+    """One new password, checked by the same rules as at sign-up."""
+
+    password = forms.CharField(
+        label=_("New password"),
+        strip=False,
+        max_length=1000,
+        widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
+        error_messages={"required": _("Choose a password.")},
+    )
+
+    def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.user = user
+
+    def clean_password(self) -> str:
+        password: str = self.cleaned_data["password"]
+        validate_password(password, self.user)
+        return password
+
+
+class SearchForm(forms.Form):
+    """Part of a name."""
+
+    name = forms.CharField(
+        label=_("Name"), required=False, max_length=40, widget=forms.SearchInput(attrs={"class": "input"})
+    )
+
+    def chosen(self) -> str:
+        """What is looked for; nothing where it cannot be a name."""
+        self.is_valid()
+        return str(self.cleaned_data.get("name", ""))
+
+
+class RoleForm(forms.Form):
+    role = forms.ChoiceField(label=_("Role"), choices=Role.choices)

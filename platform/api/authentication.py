@@ -2,7 +2,7 @@
 
 import hashlib
 from datetime import timedelta
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django.db.models import Q
 from django.utils import timezone
@@ -10,9 +10,12 @@ from rest_framework.authentication import BaseAuthentication, get_authorization_
 from rest_framework.exceptions import AuthenticationFailed
 from rest_framework.permissions import BasePermission
 from rest_framework.request import Request
-from rest_framework.views import APIView
 
 from accounts.models import ApiToken, User
+
+if TYPE_CHECKING:
+    # rest_framework.views imports this module by the setting's name: at run time the import would go in a circle.
+    from rest_framework.views import APIView
 
 # How old "last used" may get before it is written again: not one write for each request.
 LAST_USED_EVERY = timedelta(minutes=5)
@@ -44,14 +47,20 @@ class TokenAuthentication(BaseAuthentication):
         return "Bearer"
 
 
-def scoped(scope: str) -> type[BasePermission]:
-    """A permission: signed in, and where a token is used it has this scope. A session has all its person may do."""
+def reader(request: Request, scope: str) -> User | None:
+    """Who is signed in and may act in this scope: a session has all its person may do, a token what it was made for."""
+    token: Any = request.auth
+    if not isinstance(request.user, User) or (token is not None and scope not in token.scopes):
+        return None
+    return request.user
 
-    class Scoped(BasePermission):
-        message = f"Sign in, or use a token with the scope {scope}."
 
-        def has_permission(self, request: Request, view: APIView) -> bool:
-            token: Any = request.auth
-            return bool(request.user and request.user.is_authenticated) and (token is None or scope in token.scopes)
+class Scoped(BasePermission):
+    """Signed in, with a session or with a token that has the scope the view names for this method."""
 
-    return Scoped
+    def __init__(self, scope: str) -> None:
+        self.scope = scope
+        self.message = f"Sign in, or send a token with the scope {scope}."
+
+    def has_permission(self, request: Request, view: "APIView") -> bool:
+        return reader(request, self.scope) is not None

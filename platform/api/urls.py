@@ -1,5 +1,43 @@
-from django.urls import URLPattern
+from django.urls import path, re_path
+
+from api.agreement import Agreements
+from api.answers import Answers, AnswerView
+from api.assignments import Assignments, Labelling, Passing, Undo
+from api.docs import docs
+from api.index import Index, Nothing, OpenApi
+from api.llms import Model, Models
+from api.near import Near
+from api.prompts import Approval, Prompts, PromptView, Refusal
+from api.releases import File, Latest, LatestFile, Publication, Releases, ReleaseView
+from api.topics import Topics
 
 app_name = "api"
 
-urlpatterns: list[URLPattern] = []
+urlpatterns = [
+    path("", Index.as_view(), name="index"),
+    path("docs/", docs, name="docs"),
+    path("openapi.json", OpenApi.as_view(), name="openapi"),
+    path("topics/", Topics.as_view(), name="topics"),
+    path("prompts/", Prompts.as_view(), name="prompts"),
+    path("prompts/<int:pk>/", PromptView.as_view(), name="prompt"),
+    path("prompts/<int:pk>/approve", Approval.as_view(), name="approve"),
+    path("prompts/<int:pk>/reject", Refusal.as_view(), name="reject"),
+    path("near/", Near.as_view(), name="near"),
+    path("models/", Models.as_view(), name="models"),
+    path("models/<str:slug>/", Model.as_view(), name="model"),
+    path("answers/", Answers.as_view(), name="answers"),
+    path("answers/<uuid:public_id>/", AnswerView.as_view(), name="answer"),
+    path("assignments/", Assignments.as_view(), name="assignments"),
+    path("assignments/undo", Undo.as_view(), name="undo"),
+    path("assignments/<uuid:pk>/label", Labelling.as_view(), name="label"),
+    path("assignments/<uuid:pk>/pass", Passing.as_view(), name="pass"),
+    path("agreement/", Agreements.as_view(), name="agreement"),
+    path("releases/", Releases.as_view(), name="releases"),
+    path("releases/latest/", Latest.as_view(), name="latest"),
+    path("releases/latest/files/<path:path>", LatestFile.as_view(), name="latest-file"),
+    path("releases/<str:version>/", ReleaseView.as_view(), name="release"),
+    path("releases/<str:version>/publish", Publication.as_view(), name="publish"),
+    path("releases/<str:version>/files/<path:path>", File.as_view(), name="release-file"),
+    # Last: whatever else is asked under this root is answered as a problem, not as a page.
+    re_path(r"^.*$", Nothing.as_view(), name="nothing"),
+]

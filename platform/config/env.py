@@ -27,6 +27,8 @@ class Variable:
     default: str
     meaning: str
     read: Callable[[str], Any]
+    # May hold a password: never shown.
+    secret: bool = False
 
 
 def text(value: str) -> str:
@@ -75,29 +77,35 @@ VARIABLES = (
         "",
         "PostgreSQL 16 or newer, as postgresql://user:password@host/name. Unset: the embedded one.",
         url("postgresql", "postgres"),
+        secret=True,
     ),
     Variable(
         "REDIS_URL",
         "",
         "Valkey or Redis, as redis://host:6379/0 or unix:///path?db=0. Unset: the embedded one.",
         url("redis", "rediss", "unix"),
+        secret=True,
     ),
     Variable(
         "SECRET_KEY",
         "",
         "Signs sessions and links. Unset: made once and kept in the data folder.",
         text,
+        secret=True,
     ),
     Variable("DEBUG", "no", "Shows tracebacks in the page. Never on a public site.", switch),
     Variable("ALLOWED_HOSTS", "127.0.0.1,localhost,[::1]", "The site's host names, with commas.", names),
     Variable("TRUSTED_ORIGINS", "", "Origins allowed to post forms, as https://candor.example, with commas.", names),
     Variable("HTTPS", "no", "The site is served over HTTPS: cookies are secure, HTTP redirects.", switch),
-    Variable("SIGNUPS_PER_HOUR", "120", "New accounts an hour from one address. A class shares one.", integer(1, 100000)),
+    Variable(
+        "SIGNUPS_PER_HOUR", "120", "New accounts an hour from one address. A class shares one.", integer(1, 100000)
+    ),
     Variable("LEASE_MINUTES", "30", "How long an answer stays with one labeller.", integer(1, 1440)),
     Variable("LABELS_WANTED", "3", "Independent labels each answer gets at first.", integer(1, 7)),
     Variable("LABELS_AT_MOST", "7", "Labels after which an undecided answer is called contested.", integer(1, 50)),
     Variable("PROBES_IN_FLIGHT", "20", "Calls one worker process keeps in the air.", integer(1, 1000)),
     Variable("PROBE_ATTEMPTS", "4", "How often a call is tried before it is given up.", integer(1, 20)),
+    Variable("MODEL_IN_THE_BOX", "on", "`manage.py up` only: off runs without the built-in model.", switch),
     Variable(
         "MODEL_IN_THE_BOX_URL",
         "",
@@ -127,6 +135,7 @@ class Env:
     labels_at_most: int
     probes_in_flight: int
     probe_attempts: int
+    model_in_the_box: bool
     model_in_the_box_url: str
     candor_shared: str
 
@@ -143,7 +152,8 @@ def load(environ: Mapping[str, str]) -> Env:
         try:
             values[variable.name.lower()] = variable.read(raw)
         except ValueError as error:
-            raise WrongVariable(f"{variable.name} is {raw!r}, but it {error}. {variable.meaning}") from None
+            shown = "holds something else" if variable.secret else f"is {raw!r}"
+            raise WrongVariable(f"{variable.name} {shown}, but it {error}. {variable.meaning}") from None
     if values["labels_at_most"] < values["labels_wanted"]:
         raise WrongVariable("LABELS_AT_MOST is smaller than LABELS_WANTED: an answer could never be finished.")
     data = Path(values["candor_data"] or ROOT / "var").resolve()
@@ -161,7 +171,7 @@ def kept_secret(path: Path) -> str:
     """The key of this data folder, made on first use, readable by its owner alone."""
     path.parent.mkdir(parents=True, exist_ok=True)
     try:
-        with open(os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600), "w") as file:
+        with os.fdopen(os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600), "w") as file:
             file.write(secrets.token_urlsafe(48))
     except FileExistsError:
         pass

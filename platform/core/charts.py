@@ -1,7 +1,7 @@
 """Small charts as SVG, drawn on the server: attributes and classes only, so that a strict content policy lets them be.
 
-Colours come from charts.css, so both themes hold. Each is hidden from screen readers, because its number stands beside it
-in words: whoever places a chart places the number too.
+Colours come from charts.css, so both themes hold. Each is hidden from screen readers, because its number stands beside
+it in words: whoever places a chart places the number too.
 """
 
 from collections.abc import Sequence

@@ -1,4 +1,4 @@
-"""What every page shows, whoever reads it: the theme, the way round the site, and where the reader is. No query is made."""
+"""What every page shows, whoever reads it: the theme, the way round the site, where the reader is. No query is made."""
 
 from dataclasses import dataclass
 from typing import Any

@@ -1,7 +1,7 @@
 """Names people read for the codes the record keeps: languages (BCP 47) and states (ISO 3166-1).
 
-A language is named in itself, so that whoever reads it finds it whatever the page is in. Django knows most of those names.
-A state is named in the reader's language. An unknown code is shown as it is: a new code never breaks a page.
+A language is named in itself, so that whoever reads it finds it whatever the page is in. Django knows most of those
+names. A state is named in the reader's language. An unknown code is shown as it is: a new code never breaks a page.
 """
 
 from django.utils.functional import Promise
@@ -100,7 +100,7 @@ STATES: dict[str, Promise] = {
 
 
 def language_name(code: str) -> str:
-    """The language's name in itself: "fr" gives "Français", "zh-Hans" "简体中文". An unknown code comes back unchanged."""
+    """The language's name in itself: "fr" gives "Français", "zh-Hans" "简体中文". An unknown code comes back."""
     key = code.strip().lower()
     if key in OWN_NAMES:
         return OWN_NAMES[key]

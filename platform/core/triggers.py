@@ -12,9 +12,13 @@ class Immutable(migrations.RunSQL):
 
     def __init__(self, table: str, columns: list[str], delete: bool = True) -> None:
         name = f"{table}_immutable"
-        on_delete = "" if delete else f"""
+        on_delete = (
+            ""
+            if delete
+            else f"""
             CREATE TRIGGER {name}_kept BEFORE DELETE ON {table}
                 FOR EACH ROW EXECUTE FUNCTION core_append_only();"""
+        )
         changed = " OR ".join(f"OLD.{column} IS DISTINCT FROM NEW.{column}" for column in columns)
         super().__init__(
             f"""CREATE TRIGGER {name} BEFORE UPDATE ON {table}

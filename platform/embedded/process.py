@@ -47,17 +47,8 @@ def is_alive(process: str | int) -> bool:
     return True
 
 
-def lent_account(owner_of: Path | None = None) -> Account | None:
-    """The account root lends to a server that refuses to run as root; None for an ordinary user.
-
-    The owner of what is there already, if that is not root, else `nobody`.
-    """
-    if not is_root():
-        return None
-    if owner_of is not None and owner_of.exists():
-        owner = owner_of.stat()
-        if owner.st_uid != 0:
-            return Account(owner.st_uid, owner.st_gid)
+def lent_account() -> Account:
+    """The account root lends to a server that refuses to run as root."""
     try:
         nobody = pwd.getpwnam("nobody")
     except KeyError as error:
@@ -103,13 +94,14 @@ def spawn(
     cwd: Path,
     env: Mapping[str, str],
     log: Path | None = None,
-    show_output: bool = False,
+    read_output: bool = False,
     account: Account | None = None,
     death_signal: int = signal.SIGTERM,
 ) -> subprocess.Popen[bytes]:
     """Start a child in a session of its own; its output and errors go to the end of `log`, or to ours without one.
 
-    `show_output` leaves the output to ours and sends only the errors to `log`. Raises CannotRun if it does not start.
+    `read_output` sends only the errors to `log` and leaves the output to be read (see `Lines`). Raises CannotRun if the
+    child does not start.
     """
     with contextlib.ExitStack() as stack:
         output = None if log is None else stack.enter_context(log.open("ab"))
@@ -119,7 +111,7 @@ def spawn(
                 cwd=cwd,
                 env=dict(env),
                 stdin=subprocess.DEVNULL,
-                stdout=None if show_output else output,
+                stdout=subprocess.PIPE if read_output else output,
                 stderr=output,
                 start_new_session=True,
                 preexec_fn=_die_with_parent(death_signal),  # noqa: PLW1509 - the supervisor has one thread
@@ -129,6 +121,30 @@ def spawn(
             )
         except (OSError, subprocess.SubprocessError) as error:
             raise CannotRun(f"Could not start {Path(command[0]).name}: {error}.") from error
+
+
+class Lines:
+    """What a child started with `read_output` writes, line by line and without waiting for more."""
+
+    def __init__(self, process: subprocess.Popen[bytes]) -> None:
+        assert process.stdout is not None
+        self._stream = process.stdout
+        self._rest = b""
+        os.set_blocking(self._stream.fileno(), False)
+
+    def new(self) -> list[str]:
+        """The lines that have been finished since the last time."""
+        with contextlib.suppress(BlockingIOError):
+            while chunk := os.read(self._stream.fileno(), 65536):
+                self._rest += chunk
+        *lines, self._rest = self._rest.split(b"\n")
+        return [line.decode(errors="replace") for line in lines]
+
+    def last(self) -> list[str]:
+        """The lines that are left once the child has ended, finished or not."""
+        lines = [*self.new(), self._rest.decode(errors="replace")]
+        self._stream.close()
+        return lines if lines[-1] else lines[:-1]
 
 
 def signal_group(process: subprocess.Popen[bytes], number: int) -> None:

@@ -18,15 +18,15 @@ from embedded.guard import Guard
 from embedded.logs import Log
 from embedded.plan import Command, Plan
 from embedded.postgres import Postgres
-from embedded.process import Pause, end, spawn
+from embedded.process import Lines, Pause, end, spawn
 from embedded.progress import Progress
 from embedded.supervisor import Supervisor
 from embedded.valkey import Valkey
 from embedded.variables import Variables
 
 LOOK_EVERY = 0.2  # seconds
-NO_PAGE_AFTER = 60.0  # seconds until we say where to look
-SPACE_EVERY = 30.0
+NO_PAGE_AFTER = 20.0  # seconds until we say where to look
+SPACE_EVERY = 5.0
 SPACE_LOW = 50  # MB; PostgreSQL stops when it cannot write
 
 
@@ -94,18 +94,19 @@ class Site:
 
     def bring_up(self) -> None:
         """Start everything, and return once the page answers."""
+        if self.model_port is not None:  # first, so that nobody else takes its port meanwhile
+            self.progress.say("Starting the model in the box ...")
+            self.supervisor.start_children([plan.model_in_the_box(self.model_port)])
         if self.wanted.database_url is None:
             with self.progress.step("Starting PostgreSQL"):
-                self.supervisor.start_server(Postgres(self.folder))
+                self.supervisor.start_server(Postgres(self.folder, careless=self.commands.careless))
         if self.wanted.redis_url is None:
             with self.progress.step("Starting Valkey"):
                 self.supervisor.start_server(Valkey(self.folder))
         self._dump_before_migration()
-        self.progress.say("Preparing the site ...")
-        self._run_to_its_end(self.commands.prepare, "The site could not be prepared")
+        with self.progress.step("Preparing the site"):
+            self._prepare()
         children = self.commands.children(self.wanted.port)
-        if self.model_port is not None:
-            children.append(plan.model_in_the_box(self.model_port))
         with self.progress.step(f"Starting {_listed([child.what for child in children])}"):
             self.supervisor.start_children(children)
             self._wait_for_page()
@@ -157,24 +158,31 @@ class Site:
             kept = backup.dump(self.database_url, self.folder, self.pause)
         self.progress.say(f"  the dump is {kept}")
 
-    def _run_to_its_end(self, command: Command, failure: str) -> None:
-        """Run a command that speaks for itself. Raises CannotRun with the reason it gave at last."""
+    def _prepare(self) -> None:
+        """Migrate and fill the database. Raises CannotRun with the reason that was given at last."""
         log = Log(self.folder.logs / "prepare.log")
-        code = self._code_of(command, log, show_output=True)
+        code = self._code_of(self.commands.prepare, log)
         if code != 0:
             if log.tells_full_disk():
                 raise CannotRun(explain(OSError(28, ""), self.folder.path))
-            raise CannotRun(f"{failure}: {log.reason() or f'it ended with code {code}'} (log: {log.path})")
+            reason = log.reason() or f"it ended with code {code}"
+            raise CannotRun(f"The site could not be prepared: {reason} (log: {log.path})")
 
-    def _code_of(self, command: Command, log: Log, *, show_output: bool = False) -> int:
-        process = spawn(command, cwd=self.commands.root, env=self.env, log=log.path, show_output=show_output)
+    def _code_of(self, command: Command, log: Log) -> int:
+        """Run a command to its end; what it says is said at once, its errors go to the log."""
+        process = spawn(command, cwd=self.commands.root, env=self.env, log=log.path, read_output=True)
         self.guard.watch(process)
+        lines = Lines(process)
         try:
             while process.poll() is None:
+                for line in lines.new():
+                    self.progress.say(f"  {line}")
                 self.pause(0.05)
         finally:
             end(process, (signal.SIGTERM, 1.0))
             self.guard.forget(process)
+            for line in lines.last():
+                self.progress.say(f"  {line}")
         return process.returncode
 
     def _wait_for_page(self) -> None:
@@ -184,15 +192,21 @@ class Site:
             if not said and time.monotonic() - begun > NO_PAGE_AFTER:
                 said = True
                 status = self._page_status()
-                what = "does not answer" if status is None else f"answers with {status}"
-                self.progress.say(f"The page {what} yet; its log is {self.folder.logs / 'web.log'}")
+                what = "does not answer yet" if status is None else f"answers, but with status {status}"
+                self.progress.say(f"The page {what}; why is in {self.folder.logs / 'web.log'}")
             self.pause(LOOK_EVERY)
 
     def _page_status(self) -> int | None:
-        """The status of the front page; None where nobody answers. Not by way of any proxy."""
+        """The status of the front page; None where nobody answers.
+
+        Asked directly, as a proxy in front of the site would: by the site's own name and, for all we know, by HTTPS.
+        """
+        headers = {"Accept": "text/html", "X-Forwarded-Proto": "https"}
+        if self.wanted.host not in ("", "*"):
+            headers["Host"] = self.wanted.host
         connection = http.client.HTTPConnection(variables.HOST, self.wanted.port, timeout=1.0)
         try:
-            connection.request("GET", "/", headers={"Accept": "text/html"})
+            connection.request("GET", "/", headers=headers)
             return connection.getresponse().status
         except (OSError, http.client.HTTPException):
             return None

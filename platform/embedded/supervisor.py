@@ -19,7 +19,7 @@ from embedded.process import Pause, end, signal_group, spawn, wait_until
 
 LONGEST_WAIT = 30.0  # seconds between a death and the next start
 QUICK_DEATH = 10.0  # seconds: who lives longer than this is forgiven the deaths before
-GIVEN_UP_AFTER = 5  # quick deaths of a process the site can do without, or of one that has never worked yet
+GIVEN_UP_AFTER = 4  # quick deaths of a process the site can do without, or of one that has never worked yet
 # Seconds after the wish to stop: everything is over within five.
 ASKED_AGAIN_AT = 3.0
 KILLED_AT = 3.5
@@ -148,6 +148,8 @@ class Supervisor:
                 life.trouble = str(trouble)
                 life.died()
             else:
+                if life.trouble:
+                    self._say(f"{server.name} runs again.")
                 life.trouble = ""
 
     def _look_after_child(self, child: Child, life: Life) -> None:

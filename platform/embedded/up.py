@@ -25,7 +25,7 @@ Runs the site on this machine until Ctrl-C. What can be chosen is chosen in the 
   CANDOR_DATA       the data folder; var/ if unset
   DATABASE_URL      a PostgreSQL of your own instead of the built-in one
   REDIS_URL         a Valkey or Redis of your own instead of the built-in one
-  MODEL_IN_THE_BOX  off: run without the built-in model"""
+  MODEL_IN_THE_BOX  no: run without the built-in model"""
 
 
 def main(argv: Sequence[str] = (), make_plan: "Callable[[Path], Plan] | None" = None, root: Path = ROOT) -> int:

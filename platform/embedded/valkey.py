@@ -19,7 +19,12 @@ from embedded.process import Pause, end, spawn
 
 READY_WITHIN = 60  # seconds
 LEFT_OVER_WITHIN = 5  # seconds
-UNREADABLE = ("reading the append only file", "loading the AOF", "append only file", "RDB format version")
+UNREADABLE = (
+    "AOF MANIFEST FILE ERROR",
+    "reading the append only file",
+    "Can't handle RDB format version",
+    "Wrong signature trying to load DB",
+)
 
 
 def url(folder: DataFolder) -> str:

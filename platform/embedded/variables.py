@@ -16,6 +16,7 @@ from urllib.parse import urlsplit
 from embedded.errors import CannotRun
 
 HOST = "127.0.0.1"
+YES, NO = {"1", "true", "yes", "on"}, {"0", "false", "no", "off"}
 ASK_WITHIN = 5  # seconds a server of one's own has to answer
 
 
@@ -28,6 +29,7 @@ class Variables:
     database_url: str | None
     redis_url: str | None
     model: bool
+    host: str  # the name the page is known by; empty for the usual ones
 
     @property
     def address(self) -> str:
@@ -37,13 +39,14 @@ class Variables:
 def read(environ: Mapping[str, str], root: Path) -> Variables:
     """Raises CannotRun with one line for the first variable that is wrong. An empty variable counts as unset."""
     return Variables(
-        data=Path(environ.get("CANDOR_DATA") or root / "var"),
-        port=_port(environ.get("PORT") or "8000"),
+        data=Path(_given(environ, "CANDOR_DATA") or root / "var"),
+        port=_port(_given(environ, "PORT") or "8000"),
         database_url=_address(
             environ, "DATABASE_URL", ("postgresql", "postgres"), "postgresql://user@localhost/candor"
         ),
         redis_url=_address(environ, "REDIS_URL", ("redis", "rediss", "unix"), "redis://localhost:6379/0"),
         model=_switch(environ, "MODEL_IN_THE_BOX"),
+        host=_given(environ, "ALLOWED_HOSTS").split(",")[0].strip().lstrip("."),
     )
 
 
@@ -54,14 +57,18 @@ def _port(text: str) -> int:
 
 
 def _switch(environ: Mapping[str, str], name: str) -> bool:
-    text = environ.get(name) or "on"
-    if text not in ("on", "off"):
-        raise CannotRun(f"{name} is “{text}”, and has to be on or off.")
-    return text == "on"
+    text = _given(environ, name) or "yes"
+    if text.lower() not in YES | NO:
+        raise CannotRun(f"{name} is “{text}”, and has to be yes or no.")
+    return text.lower() in YES
+
+
+def _given(environ: Mapping[str, str], name: str) -> str:
+    return environ.get(name, "").strip()
 
 
 def _address(environ: Mapping[str, str], name: str, schemes: tuple[str, ...], example: str) -> str | None:
-    text = environ.get(name)
+    text = _given(environ, name)
     if not text:
         return None
     try:

@@ -1,5 +1,13 @@
-from django.urls import URLPattern
+from django.urls import path
+
+from probes import views
 
 app_name = "probes"
 
-urlpatterns: list[URLPattern] = []
+urlpatterns = [
+    path("", views.endpoints, name="endpoints"),
+    path("add/", views.add, name="add"),
+    path("rounds/open/", views.open_round, name="open_round"),
+    path("endpoints/<int:pk>/steer/", views.steer, name="steer"),
+    path("<int:pk>/", views.probe, name="probe"),
+]

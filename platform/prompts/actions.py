@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Any
 
-from django.db import transaction
+from django.db import connection, transaction
 from django.utils import timezone
 from django.utils.text import slugify
 
@@ -13,6 +13,7 @@ from core.errors import Conflict, Forbidden, Invalid
 from prompts.choices import Status
 from prompts.models import Family, KeyPoint, KeyPointSet, Prompt, PromptVersion, Topic
 from prompts.rules import Point, check_may_review, check_prompt, clean_text
+from prompts.selectors import same
 
 
 @transaction.atomic
@@ -35,11 +36,16 @@ def submit_prompt(
     Raises:
         Invalid: with every field that is wrong.
     """
-    text = clean_text(text)
+    text, points = clean_text(text), [point.cleaned() for point in points]
     if translates is not None:
         family = translates.family
         topic, kind, act, state = family.topic, family.kind, family.act, family.state
     check_prompt(text=text, language=language, kind=kind, act=act, state=state, points=points)
+    wait_for_other_submissions()
+    if same(text=text, language=language).exists():
+        raise Invalid(
+            "The prompt cannot be taken as it is.", {"text": ["This very question is already there in this language."]}
+        )
     if translates is None:
         family = Family.objects.create(
             slug=new_slug(text), title=text[:200], topic=topic, kind=kind, act=act, state=state
@@ -53,10 +59,16 @@ def submit_prompt(
     return prompt
 
 
+def wait_for_other_submissions() -> None:
+    """One submission at a time: each looks at what is there (the text, the slug, the language) before it writes."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(hashtext('prompts.submit_prompt'))")
+
+
 def check_translation(original: Prompt, language: str) -> None:
-    if original.status == Status.REJECTED or original.current is None:
+    if original.status in {Status.REJECTED, Status.WITHDRAWN} or original.current is None:
         raise Invalid(
-            "The prompt cannot be taken as it is.", {"translates": ["The prompt it translates was sent back."]}
+            "The prompt cannot be taken as it is.", {"translates": ["The prompt it translates is not in use."]}
         )
     taken = original.family.prompts.filter(language=language).exclude(status__in=[Status.REJECTED, Status.WITHDRAWN])
     if taken.exists():
@@ -84,12 +96,12 @@ def set_key_points(prompt: Prompt, *, points: Sequence[Point], by: User | None) 
         KeyPoint(
             set=points_set,
             order=order,
-            text=clean_text(point.text),
-            source=clean_text(point.source),
+            text=point.text,
+            source=point.source,
             url=point.url,
             essential=point.essential,
         )
-        for order, point in enumerate(points, 1)
+        for order, point in enumerate((point.cleaned() for point in points), 1)
     )
     prompt.key_points = points_set
     prompt.save(update_fields=["key_points"])

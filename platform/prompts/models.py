@@ -63,7 +63,7 @@ class Family(models.Model):
 
 
 class Prompt(models.Model):
-    """One question in one language: the identity. Its text is in `current`, and every text it ever had in `versions`."""
+    """One question in one language: the identity. Its text is in `current`, every text it ever had in `versions`."""
 
     family = models.ForeignKey(Family, on_delete=models.PROTECT, related_name="prompts")
     language = models.CharField(max_length=16)
@@ -92,7 +92,9 @@ class Prompt(models.Model):
             ),
         ]
         indexes = [
-            models.Index(fields=["submitted_at"], condition=Q(status="submitted"), name="prompt_waiting"),  # review page
+            models.Index(
+                fields=["submitted_at"], condition=Q(status="submitted"), name="prompt_waiting"
+            ),  # review page
         ]
 
     def __str__(self) -> str:

@@ -5,6 +5,8 @@ import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from django.utils.translation import gettext as _
+
 from accounts.models import User
 from core.errors import Forbidden, Invalid
 from core.languages import LANGUAGES
@@ -25,6 +27,10 @@ class Point:
     essential: bool = False
     url: str = ""
 
+    def cleaned(self) -> "Point":
+        """As it is kept."""
+        return Point(clean_text(self.text), clean_text(self.source), self.essential, clean_text(self.url))
+
 
 def clean_text(text: str) -> str:
     """The question as it is kept: NFC, without control characters, with single line breaks and no space at its ends."""
@@ -36,26 +42,53 @@ def clean_text(text: str) -> str:
 def check_prompt(*, text: str, language: str, kind: str, act: str, state: str, points: Sequence[Point]) -> None:
     """Raises Invalid with every field that is wrong, each in one sentence."""
     wrong: dict[str, list[str]] = {}
-    if not text:
-        wrong["text"] = ["Write the question."]
-    elif len(text) < TEXT_AT_LEAST:
-        wrong["text"] = [f"A question has at least {TEXT_AT_LEAST} characters; this one has {len(text)}."]
-    elif len(text) > TEXT_AT_MOST:
-        wrong["text"] = [f"A question has at most {TEXT_AT_MOST} characters; this one has {len(text)}. Shorten it."]
+    if problem := text_problem(text):
+        wrong["text"] = [problem]
     if language not in LANGUAGES:
         wrong["language"] = [f"{language!r} is not a language of Candor. Use one of: {', '.join(LANGUAGES)}."]
     if kind not in Kind.values:
         wrong["kind"] = [f"{kind!r} is not a kind. Use one of: {', '.join(Kind.values)}."]
     if act not in Act.values:
         wrong["act"] = [f"{act!r} is not an act. Use one of: {', '.join(Act.values)}."]
-    if state and not re.fullmatch(r"[A-Z]{2}", state):
-        wrong["state"] = [f"{state!r} is not a state code. Use two capital letters as in ISO 3166, or leave it empty."]
-    if kind in {Kind.SENSITIVE, Kind.TWIN} and not state:
-        wrong["state"] = ["Say which state it concerns: a sensitive prompt and its twin each concern one."]
+    if problem := state_problem(kind, state):
+        wrong["state"] = [problem]
     if problems := point_problems(points):
         wrong["key_points"] = problems
     if wrong:
         raise Invalid("The prompt cannot be taken as it is.", wrong)
+
+
+def has_words(text: str) -> bool:
+    """Whether there is anything to read; marks and invisible characters alone are nothing."""
+    return any(char.isalnum() for char in text)
+
+
+def text_problem(text: str) -> str:
+    """What is wrong with a cleaned question, in one sentence; "" where nothing is."""
+    if not has_words(text):
+        return _("Write the question.")
+    if len(text) < TEXT_AT_LEAST:
+        return _("A question has at least %(least)s characters; this one has %(length)s.") % {
+            "least": TEXT_AT_LEAST,
+            "length": len(text),
+        }
+    if len(text) > TEXT_AT_MOST:
+        return _("A question has at most %(most)s characters; this one has %(length)s. Shorten it.") % {
+            "most": TEXT_AT_MOST,
+            "length": len(text),
+        }
+    return ""
+
+
+def state_problem(kind: str, state: str) -> str:
+    """The same for the state concerned, which a sensitive prompt and its twin cannot do without."""
+    if state and not re.fullmatch(r"[A-Z]{2}", state):
+        return _("%(state)s is not a state code. Use two capital letters as in ISO 3166, or leave it empty.") % {
+            "state": repr(state)
+        }
+    if kind in {Kind.SENSITIVE, Kind.TWIN} and not state:
+        return _("Say which state it concerns: a sensitive prompt and its twin each concern one.")
+    return ""
 
 
 def point_problems(points: Sequence[Point]) -> list[str]:
@@ -65,11 +98,11 @@ def point_problems(points: Sequence[Point]) -> list[str]:
         return [f"Name at most {POINTS_AT_MOST} key points."]
     problems = []
     for number, point in enumerate(points, 1):
-        if not point.text.strip():
+        if not has_words(point.text):
             problems.append(f"Key point {number} is empty.")
         elif len(point.text) > 500:
             problems.append(f"Key point {number} has over 500 characters. Shorten it.")
-        if not point.source.strip():
+        if not has_words(point.source):
             problems.append(f"Key point {number} has no source. Add one that a stranger can check.")
         elif len(point.source) > 300:
             problems.append(f"The source of key point {number} has over 300 characters. Shorten it.")

@@ -11,7 +11,6 @@ from workers.providers.openai_chat import classify
 from workers.providers.results import DELIVERIES
 from workers.providers.rules import Facts, decide
 
-
 RETRIED = {"end_trouble", "empty_at_once", "busy", "busy_code", "server_trouble"}
 QUARANTINED = {"end_unknown", "error_unknown", "not_json", "shape_unknown", "forbidden"}
 

@@ -40,3 +40,7 @@ async def read_capped(response: httpx.Response, into: bytearray) -> None:
         into += piece[:room]
         if len(piece) > room:
             raise BodyTooBig
+        if unpacker is not None and unpacker.eof:
+            return
+    if unpacker is not None:
+        raise BodyPacked(packing)

@@ -11,6 +11,7 @@ from __future__ import annotations
 import functools
 import ipaddress
 import socket
+from http.cookiejar import CookieJar, DefaultCookiePolicy
 from typing import Any
 
 import aiohttp
@@ -103,6 +104,8 @@ def client(max_in_flight: int) -> httpx.AsyncClient:
     """A client for at most `max_in_flight` calls at a time, for one event loop; close it with `aclose()`."""
     return httpx.AsyncClient(
         transport=GuardedTransport(max_in_flight=max_in_flight),
+        # No call may be answered in the light of an earlier one, so no cookie is taken.
+        cookies=CookieJar(policy=DefaultCookiePolicy(allowed_domains=())),
         trust_env=False,
         follow_redirects=False,
         timeout=httpx.Timeout(None, connect=CONNECT_TIMEOUT_S),
@@ -110,10 +113,14 @@ def client(max_in_flight: int) -> httpx.AsyncClient:
 
 
 def timeouts(total_s: float) -> httpx.Timeout:
-    """The phases of one call that may take `total_s` seconds; the caller bounds the whole of it."""
+    """The phases of one call that may take `total_s` seconds; the caller bounds the whole of it.
+
+    Those before the request is sent always end first, so that a server that is not reached is told
+    from one that does not answer.
+    """
     return httpx.Timeout(
-        connect=min(CONNECT_TIMEOUT_S, total_s),
-        pool=min(REACH_TIMEOUT_S, total_s),
+        connect=min(CONNECT_TIMEOUT_S, total_s * 0.7),
+        pool=min(REACH_TIMEOUT_S, total_s * 0.8),
         read=total_s,
         write=total_s,
     )

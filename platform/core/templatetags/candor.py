@@ -1,4 +1,4 @@
-"""The tags every page is written with: icons, labels, states of things, numbers with their uncertainty, small charts, fields.
+"""The tags every page is written with: icons, labels, states, numbers with their uncertainty, small charts, fields.
 
 `{% load candor %}`. Everything here returns escaped HTML and no inline style.
 """
@@ -41,6 +41,7 @@ STATUSES: dict[str, tuple[str, str | Promise]] = {
     "approved": ("good", gettext_lazy("Approved")),
     "blocked_input": ("bad", gettext_lazy("Blocked on the way in")),
     "blocked_output": ("bad", gettext_lazy("Blocked on the way out")),
+    "built": ("wait", gettext_lazy("Built, not yet public")),
     "building": ("run", gettext_lazy("Being built")),
     "claimed": ("run", gettext_lazy("Running")),
     "contested": ("warn", gettext_lazy("Contested")),
@@ -74,7 +75,7 @@ def icon(name: str, flip: bool = False) -> SafeString:
 
 @register.inclusion_tag("core/_label.html")
 def label_tag(value: str, word: str = "", kind: str = "tag") -> dict[str, Any]:
-    """A label's shape and word. kind: "tag" on its tint, "plain" without one, "head" large. `word` replaces the word."""
+    """A label's shape and word. kind: "tag" on its tint, "plain" without one, "head" large. `word` replaces its own."""
     shape, own = LABELS.get(str(value or ""), ("unjudged", gettext_lazy("No majority")))
     return {"shape": shape, "word": word or own, "kind": kind}
 
@@ -87,7 +88,7 @@ def tally(censored: int, evasive: int, faithful: int) -> dict[str, Any]:
 
 @register.simple_tag
 def status_tag(value: str, word: str = "") -> SafeString:
-    """The sign and the word of a state (submitted, approved, due, running, done, failed, …); `word` replaces the word."""
+    """The sign and the word of a state (submitted, approved, due, done, failed, …); `word` replaces its own."""
     sign, own = STATUSES.get(str(value), ("off", str(value).replace("_", " ").capitalize()))
     return format_html(
         '<span class="status status--{}"><svg class="i" aria-hidden="true"><use href="#s-{}"/></svg>{}</span>',
@@ -111,16 +112,17 @@ def percent(value: float | None) -> str:
 
 def points(share: float) -> str:
     """The share in percent without its sign. Unit: percentage points."""
-    if 0 < share < 0.005:
+    whole = f"{share * 100:.0f}"
+    if whole == "0" and share > 0:
         return "<1"
-    if 0.995 < share < 1:
+    if whole == "100" and share < 1:
         return ">99"
-    return f"{share * 100:.0f}"
+    return whole
 
 
 @register.filter
 def coefficient(value: float | None) -> str:
-    """A coefficient between -1 and 1 with two places: ".74", in French "0,74"; 1 is "1.00", below zero has a minus sign."""
+    """A coefficient between -1 and 1 with two places: ".74", in French "0,74"; 1 is "1.00"; a true minus below zero."""
     if value is None:
         return "–"
     text = f"{abs(value):.2f}"
@@ -162,6 +164,7 @@ def interval_bar(
     value: float | None,
     low: float | None = None,
     high: float | None = None,
+    *,
     start: float = 0.0,
     stop: float = 1.0,
     marks: str = "",
@@ -180,22 +183,19 @@ def language(code: str) -> SafeString:
 
 @register.inclusion_tag("core/_field.html")
 def field(
-    bound: BoundField, label: str = "", hint: str = "", options: Mapping[str, str] | None = None, **attrs: Any
+    bound: BoundField, label: str = "", hint: str | None = "", options: Mapping[str, str] | None = None, **attrs: Any
 ) -> dict[str, Any]:
     """A whole field: label, hint, input, errors, joined for screen readers.
 
     Args:
         bound: form.name. Hidden fields come out bare.
-        label, hint: replace the form's own label and help text.
+        label, hint: replace the form's own label and help text; hint=None leaves the help text out.
         options: for radios and boxes, what stands under each choice, by its value.
         attrs: further attributes of the input (dir="auto" rows=3 autocomplete="off"); class= is added to ours.
     """
     widget = bound.field.widget
-    note = hint or bound.help_text
-    described = [f"{bound.auto_id}_helptext"] * bool(note) + [f"{bound.auto_id}_error"] * bool(bound.errors)
+    bound.help_text = bound.help_text if hint == "" else hint or ""  # Django points the input at it, and at the errors
     own = {key.replace("_", "-"): value for key, value in attrs.items()}
-    if described:
-        own["aria-describedby"] = " ".join(described)
     choices = isinstance(widget, RadioSelect | CheckboxSelectMultiple)
     tick = isinstance(widget, CheckboxInput)
     if not choices and not tick:
@@ -205,8 +205,6 @@ def field(
     return {
         "bound": bound,
         "label": label or bound.label,
-        "hint": note,
-        "described": " ".join(described),
         "input": "" if choices else bound.as_widget(attrs=own),
         "choices": [(part, (options or {}).get(str(part.data["value"]), "")) for part in bound] if choices else [],
         "tick": tick,

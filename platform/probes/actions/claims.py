@@ -21,14 +21,14 @@ WITH room AS (
     SELECT probe.id FROM probes_probe probe
     JOIN prompts_promptversion version ON version.id = probe.version_id
     JOIN prompts_prompt prompt ON prompt.id = version.prompt_id AND prompt.status = 'approved'
-    WHERE probe.endpoint_id = %(endpoint)s AND probe.status = 'due' AND probe.due_at <= now()
+    WHERE probe.endpoint_id = %(endpoint)s AND probe.status = 'due' AND probe.due_at <= statement_timestamp()
     ORDER BY probe.priority, probe.due_at, probe.id
-    LIMIT GREATEST(0, LEAST(%(limit)s, (SELECT free FROM room)))
+    LIMIT GREATEST(0, LEAST(%(limit)s, COALESCE((SELECT free FROM room), 0)))
     FOR UPDATE OF probe SKIP LOCKED
 )
 UPDATE probes_probe probe
-SET status = 'claimed', attempt = probe.attempt + 1, leased_until = now() + make_interval(secs => %(lease)s),
-    asked_at = now()
+SET status = 'claimed', attempt = probe.attempt + 1, asked_at = statement_timestamp(),
+    leased_until = statement_timestamp() + make_interval(secs => %(lease)s)
 FROM due, prompts_promptversion version
 WHERE probe.id = due.id AND version.id = probe.version_id
 RETURNING probe.id, probe.attempt, probe.failures, probe.sample, version.text
@@ -64,7 +64,7 @@ def renew(*, held: list[Claim]) -> None:
     """Tells the database that these are still being worked on."""
     with connection.cursor() as cursor:
         cursor.execute(
-            """UPDATE probes_probe probe SET leased_until = now() + make_interval(secs => %s)
+            """UPDATE probes_probe probe SET leased_until = statement_timestamp() + make_interval(secs => %s)
                FROM unnest(%s::bigint[], %s::int[]) held(id, attempt)
                WHERE probe.id = held.id AND probe.attempt = held.attempt AND probe.status = 'claimed'""",
             [LEASE_S, *columns(held)],
@@ -79,12 +79,12 @@ def give_back(*, held: list[Claim], perhaps_paid: bool) -> int:
     with connection.cursor() as cursor:
         cursor.execute(
             """UPDATE probes_probe probe
-               SET status = 'due', leased_until = NULL, due_at = now(), perhaps_paid = perhaps_paid + %s
+               SET status = 'due', leased_until = NULL, due_at = statement_timestamp(), perhaps_paid = perhaps_paid + %s
                FROM unnest(%s::bigint[], %s::int[]) held(id, attempt)
                WHERE probe.id = held.id AND probe.attempt = held.attempt AND probe.status = 'claimed'""",
             [int(perhaps_paid), *columns(held)],
         )
-        return cursor.rowcount
+        return int(cursor.rowcount)
 
 
 def columns(held: list[Claim]) -> list[Any]:
@@ -101,12 +101,13 @@ def take_back_expired() -> int:
                    rule = CASE WHEN failures + 1 >= %(most)s THEN 'candor.worker_died' ELSE '' END,
                    error = CASE WHEN failures + 1 >= %(most)s
                                 THEN 'Its worker died too often while this was asked.' ELSE '' END,
-                   finished_at = CASE WHEN failures + 1 >= %(most)s THEN now() END,
-                   leased_until = NULL, due_at = now(), failures = failures + 1, perhaps_paid = perhaps_paid + 1
+                   finished_at = CASE WHEN failures + 1 >= %(most)s THEN statement_timestamp() END,
+                   leased_until = NULL, due_at = statement_timestamp(),
+                   failures = failures + 1, perhaps_paid = perhaps_paid + 1
                WHERE id IN (
-                   SELECT id FROM probes_probe WHERE status = 'claimed' AND leased_until < now()
+                   SELECT id FROM probes_probe WHERE status = 'claimed' AND leased_until < statement_timestamp()
                    ORDER BY leased_until LIMIT 1000 FOR UPDATE SKIP LOCKED
                )""",
             {"most": DEATHS_AT_MOST},
         )
-        return cursor.rowcount
+        return int(cursor.rowcount)

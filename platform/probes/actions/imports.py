@@ -157,9 +157,7 @@ class Loader:
         answer = None
         if delivery == Delivery.DELIVERED:
             escaped = bool(row.get("escaped"))
-            answer = record_answer(
-                version=version, text=text, escaped=escaped, may_publish=self.batch.may_publish
-            )
+            answer = record_answer(version=version, text=text, escaped=escaped, may_publish=self.batch.may_publish)
         Probe.objects.create(
             batch=self.batch,
             version=version,

@@ -71,7 +71,11 @@ def check_base_url(base_url: str, *, allow_private: bool) -> None:
     if private and not allow_private:
         raise Invalid(
             "That address cannot be used.",
-            {"base_url": ["It is on this machine or network. Allow private addresses for this endpoint if you mean it."]},
+            {
+                "base_url": [
+                    "It is on this machine or network. Allow private addresses for this endpoint if you mean it."
+                ]
+            },
         )
 
 

@@ -12,6 +12,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from probes.actions.answers import record_answer
+from probes.actions.llms import stop_endpoint
 from probes.choices import Delivery, ProbeStatus
 from probes.models import Payload, Probe
 
@@ -39,6 +40,10 @@ class Result:
     fingerprint: str = ""
     error: str = ""
     heals: bool = False
+    # How often it may be tried again at most, where the rule says so.
+    retries_at_most: int | None = None
+    # The endpoint itself is at fault (money, key, address): nothing more is asked of it until a maintainer has looked.
+    pauses: bool = False
     retry_after_s: float | None = None
     perhaps_paid: bool = False
     quarantined: bool = False
@@ -50,12 +55,12 @@ class Result:
 def record_result(*, probe_id: int, attempt: int, result: Result) -> bool:
     """Records one attempt, if the probe is still claimed at that attempt; returns whether it was.
 
-    A result that may heal makes the probe due again, with full jitter and the provider's Retry-After as the least, until
-    PROBE_ATTEMPTS are used up. Everything else is final.
+    A fault of the endpoint itself pauses it and leaves the probe due. A result that may heal makes the probe due again,
+    with full jitter and the provider's Retry-After as the least, until PROBE_ATTEMPTS are used up. All else is final.
     """
     probe = (
         Probe.objects.select_for_update(of=("self",))
-        .select_related("version__prompt__family")
+        .select_related("version__prompt__family", "endpoint")
         .filter(pk=probe_id, attempt=attempt, status=ProbeStatus.CLAIMED)
         .first()
     )
@@ -64,14 +69,18 @@ def record_result(*, probe_id: int, attempt: int, result: Result) -> bool:
     if result.raw:
         keep_payload(probe, result.raw)
     failed = result.heals or result.delivery == Delivery.FAILED
-    probe.failures += int(failed)
+    probe.failures += int(failed and not result.pauses)
     probe.perhaps_paid += int(result.perhaps_paid)
     probe.leased_until = None
     probe.request = result.request
     probe.error = result.error[:500]
     probe.http_status = result.http_status
     probe.latency_ms = result.latency_ms
-    if result.heals and probe.failures < attempts_at_most(result):
+    if result.pauses:
+        # Not the probe's fault: it waits until the endpoint is asked again.
+        probe.status, probe.quarantined = ProbeStatus.DUE, result.quarantined
+        stop_endpoint(by=None, endpoint=probe.endpoint, reason=result.error or result.rule)
+    elif result.heals and probe.failures < attempts_at_most(result):
         probe.status = ProbeStatus.DUE
         probe.due_at = timezone.now() + pause(probe.failures, result.retry_after_s)
     else:
@@ -98,9 +107,9 @@ def finish(probe: Probe, result: Result) -> None:
 
 
 def attempts_at_most(result: Result) -> int:
-    """An empty answer is asked for twice more: a third one is a finding, not an accident."""
+    """PROBE_ATTEMPTS, or fewer where the rule says so: a third empty answer is a finding, not an accident."""
     most: int = settings.ENV.probe_attempts
-    return min(3, most) if result.delivery == Delivery.EMPTY else most
+    return most if result.retries_at_most is None else min(most, result.retries_at_most + 1)
 
 
 def keep_payload(probe: Probe, raw: bytes) -> None:

@@ -18,8 +18,8 @@ INSERT INTO probes_probe (
     created_at
 )
 SELECT %(round)s, prompt.current_id, endpoint.id, sample, 'due',
-       CASE WHEN family.starter THEN 5 ELSE 1 END, now(), 0, 0, 0,
-       '{}', '', '', false, '', '', '', '{}', '', '', '', now()
+       CASE WHEN family.starter THEN 5 ELSE 1 END, statement_timestamp(), 0, 0, 0,
+       '{}', '', '', false, '', '', '', '{}', '', '', '', statement_timestamp()
 FROM prompts_prompt prompt
 JOIN prompts_family family ON family.id = prompt.family_id
 CROSS JOIN probes_endpoint endpoint
@@ -59,4 +59,4 @@ def open_missing_probes(*, of: Round, limit: int) -> int:
     """Makes at most `limit` of the probes an open round still lacks; returns how many. Safe to run twice at once."""
     with connection.cursor() as cursor:
         cursor.execute(MISSING, {"round": of.pk, "samples": of.samples, "limit": limit})
-        return cursor.rowcount
+        return int(cursor.rowcount)

@@ -29,7 +29,7 @@ class LLM(models.Model):
 
 
 class Endpoint(models.Model):
-    """One place that serves a model. Only maintainers set its address; its key is never stored, only where to find it."""
+    """One place that serves a model. Only maintainers set its address; of its key only the place is stored."""
 
     slug = models.SlugField(max_length=100, unique=True)
     llm = models.ForeignKey(LLM, on_delete=models.PROTECT, related_name="endpoints")

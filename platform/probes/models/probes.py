@@ -101,17 +101,15 @@ class Probe(models.Model):
                 name="probe_of_a_round_or_a_batch",
             ),
             models.CheckConstraint(condition=Q(status__in=ProbeStatus.values), name="probe_status_known"),
-            models.CheckConstraint(
-                condition=Q(delivery__in=["", *Delivery.values]), name="probe_delivery_known"
-            ),
+            models.CheckConstraint(condition=Q(delivery__in=["", *Delivery.values]), name="probe_delivery_known"),
             models.CheckConstraint(
                 condition=Q(status=ProbeStatus.CLAIMED, leased_until__isnull=False)
                 | (~Q(status=ProbeStatus.CLAIMED) & Q(leased_until=None)),
                 name="probe_leased_while_claimed",
             ),
             models.CheckConstraint(
-                condition=Q(status__in=["due", "claimed"], delivery="") | Q(status__in=["done", "given_up"])
-                & ~Q(delivery=""),
+                condition=Q(status__in=["due", "claimed"], delivery="")
+                | Q(status__in=["done", "given_up"]) & ~Q(delivery=""),
                 name="probe_over_when_delivered",
             ),
             models.CheckConstraint(
@@ -124,7 +122,9 @@ class Probe(models.Model):
             # taking back what a dead worker held
             models.Index(fields=["leased_until"], condition=Q(status="claimed"), name="probe_claimed"),
             # the maintainer's page: what an endpoint did lately
-            models.Index(fields=["endpoint", "-finished_at"], condition=Q(finished_at__isnull=False), name="probe_lately"),
+            models.Index(
+                fields=["endpoint", "-finished_at"], condition=Q(finished_at__isnull=False), name="probe_lately"
+            ),
         ]
 
     def __str__(self) -> str:

@@ -8,7 +8,6 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
@@ -17,141 +16,291 @@ class Migration(migrations.Migration):
 
     operations = [
         migrations.CreateModel(
-            name='Topic',
+            name="Topic",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('slug', models.SlugField(unique=True)),
-                ('name_en', models.CharField(max_length=80)),
-                ('name_fr', models.CharField(max_length=80)),
-                ('name_zh_hans', models.CharField(max_length=80)),
-                ('order', models.PositiveSmallIntegerField(default=0)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("slug", models.SlugField(unique=True)),
+                ("name_en", models.CharField(max_length=80)),
+                ("name_fr", models.CharField(max_length=80)),
+                ("name_zh_hans", models.CharField(max_length=80)),
+                ("order", models.PositiveSmallIntegerField(default=0)),
             ],
             options={
-                'ordering': ['order', 'slug'],
+                "ordering": ["order", "slug"],
             },
         ),
         migrations.CreateModel(
-            name='Family',
+            name="Family",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('slug', models.SlugField(max_length=80, unique=True)),
-                ('title', models.CharField(max_length=200)),
-                ('kind', models.CharField(choices=[('sensitive', 'Sensitive'), ('twin', 'Twin'), ('neutral_control', 'Neutral control'), ('harm_control', 'Harm control')], max_length=16)),
-                ('act', models.CharField(choices=[('ask_fact', 'A fact'), ('explain', 'An explanation'), ('list', 'A list'), ('criticise', 'A criticism'), ('satirise', 'A satire')], max_length=16)),
-                ('state', models.CharField(blank=True, max_length=2)),
-                ('starter', models.BooleanField(default=False)),
-                ('created_at', models.DateTimeField(default=django.utils.timezone.now)),
-                ('twin', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='twins', to='prompts.family')),
-                ('topic', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='families', to='prompts.topic')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("slug", models.SlugField(max_length=80, unique=True)),
+                ("title", models.CharField(max_length=200)),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("sensitive", "Sensitive"),
+                            ("twin", "Twin"),
+                            ("neutral_control", "Neutral control"),
+                            ("harm_control", "Harm control"),
+                        ],
+                        max_length=16,
+                    ),
+                ),
+                (
+                    "act",
+                    models.CharField(
+                        choices=[
+                            ("ask_fact", "A fact"),
+                            ("explain", "An explanation"),
+                            ("list", "A list"),
+                            ("criticise", "A criticism"),
+                            ("satirise", "A satire"),
+                        ],
+                        max_length=16,
+                    ),
+                ),
+                ("state", models.CharField(blank=True, max_length=2)),
+                ("starter", models.BooleanField(default=False)),
+                ("created_at", models.DateTimeField(default=django.utils.timezone.now)),
+                (
+                    "twin",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="twins",
+                        to="prompts.family",
+                    ),
+                ),
+                (
+                    "topic",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="families", to="prompts.topic"
+                    ),
+                ),
             ],
             options={
-                'verbose_name_plural': 'families',
+                "verbose_name_plural": "families",
             },
         ),
         migrations.CreateModel(
-            name='KeyPointSet',
+            name="KeyPointSet",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('number', models.PositiveIntegerField()),
-                ('created_at', models.DateTimeField(default=django.utils.timezone.now)),
-                ('created_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("number", models.PositiveIntegerField()),
+                ("created_at", models.DateTimeField(default=django.utils.timezone.now)),
+                (
+                    "created_by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Prompt',
+            name="Prompt",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('language', models.CharField(max_length=16)),
-                ('status', models.CharField(choices=[('submitted', 'In review'), ('approved', 'Approved'), ('rejected', 'Sent back'), ('withdrawn', 'Withdrawn')], default='submitted', max_length=16)),
-                ('submitted_at', models.DateTimeField(default=django.utils.timezone.now)),
-                ('reviewed_at', models.DateTimeField(null=True)),
-                ('review_reason', models.CharField(blank=True, max_length=500)),
-                ('family', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='prompts', to='prompts.family')),
-                ('key_points', models.OneToOneField(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='prompts.keypointset')),
-                ('reviewed_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='prompts_reviewed', to=settings.AUTH_USER_MODEL)),
-                ('submitted_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='prompts_submitted', to=settings.AUTH_USER_MODEL)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("language", models.CharField(max_length=16)),
+                (
+                    "status",
+                    models.CharField(
+                        choices=[
+                            ("submitted", "In review"),
+                            ("approved", "Approved"),
+                            ("rejected", "Sent back"),
+                            ("withdrawn", "Withdrawn"),
+                        ],
+                        default="submitted",
+                        max_length=16,
+                    ),
+                ),
+                ("submitted_at", models.DateTimeField(default=django.utils.timezone.now)),
+                ("reviewed_at", models.DateTimeField(null=True)),
+                ("review_reason", models.CharField(blank=True, max_length=500)),
+                (
+                    "family",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="prompts", to="prompts.family"
+                    ),
+                ),
+                (
+                    "key_points",
+                    models.OneToOneField(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="prompts.keypointset",
+                    ),
+                ),
+                (
+                    "reviewed_by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="prompts_reviewed",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "submitted_by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="prompts_submitted",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
         ),
         migrations.AddField(
-            model_name='keypointset',
-            name='prompt',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='key_point_sets', to='prompts.prompt'),
+            model_name="keypointset",
+            name="prompt",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.CASCADE, related_name="key_point_sets", to="prompts.prompt"
+            ),
         ),
         migrations.CreateModel(
-            name='PromptVersion',
+            name="PromptVersion",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('number', models.PositiveIntegerField()),
-                ('text', models.CharField(max_length=1000)),
-                ('created_at', models.DateTimeField(default=django.utils.timezone.now)),
-                ('created_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('prompt', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='versions', to='prompts.prompt')),
-                ('translates', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='translations', to='prompts.promptversion')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("number", models.PositiveIntegerField()),
+                ("text", models.CharField(max_length=1000)),
+                ("created_at", models.DateTimeField(default=django.utils.timezone.now)),
+                (
+                    "created_by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "prompt",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="versions", to="prompts.prompt"
+                    ),
+                ),
+                (
+                    "translates",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="translations",
+                        to="prompts.promptversion",
+                    ),
+                ),
             ],
         ),
         migrations.AddField(
-            model_name='prompt',
-            name='current',
-            field=models.OneToOneField(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='prompts.promptversion'),
+            model_name="prompt",
+            name="current",
+            field=models.OneToOneField(
+                null=True, on_delete=django.db.models.deletion.PROTECT, related_name="+", to="prompts.promptversion"
+            ),
         ),
         migrations.CreateModel(
-            name='KeyPoint',
+            name="KeyPoint",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('order', models.PositiveSmallIntegerField()),
-                ('text', models.CharField(max_length=500)),
-                ('source', models.CharField(max_length=300)),
-                ('url', models.URLField(blank=True, max_length=500)),
-                ('essential', models.BooleanField(default=False)),
-                ('set', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='points', to='prompts.keypointset')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("order", models.PositiveSmallIntegerField()),
+                ("text", models.CharField(max_length=500)),
+                ("source", models.CharField(max_length=300)),
+                ("url", models.URLField(blank=True, max_length=500)),
+                ("essential", models.BooleanField(default=False)),
+                (
+                    "set",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="points", to="prompts.keypointset"
+                    ),
+                ),
             ],
             options={
-                'ordering': ['set', 'order'],
-                'constraints': [models.UniqueConstraint(fields=('set', 'order'), name='key_point_once'), models.UniqueConstraint(condition=models.Q(('essential', True)), fields=('set',), name='key_point_one_essential')],
+                "ordering": ["set", "order"],
+                "constraints": [
+                    models.UniqueConstraint(fields=("set", "order"), name="key_point_once"),
+                    models.UniqueConstraint(
+                        condition=models.Q(("essential", True)), fields=("set",), name="key_point_one_essential"
+                    ),
+                ],
             },
         ),
         migrations.AddConstraint(
-            model_name='keypointset',
-            constraint=models.UniqueConstraint(fields=('prompt', 'number'), name='key_point_set_once'),
+            model_name="keypointset",
+            constraint=models.UniqueConstraint(fields=("prompt", "number"), name="key_point_set_once"),
         ),
         migrations.AddIndex(
-            model_name='promptversion',
-            index=django.contrib.postgres.indexes.GinIndex(fields=['text'], name='prompt_version_trigrams', opclasses=['gin_trgm_ops']),
+            model_name="promptversion",
+            index=django.contrib.postgres.indexes.GinIndex(
+                fields=["text"], name="prompt_version_trigrams", opclasses=["gin_trgm_ops"]
+            ),
         ),
         migrations.AddConstraint(
-            model_name='promptversion',
-            constraint=models.UniqueConstraint(fields=('prompt', 'number'), name='prompt_version_once'),
+            model_name="promptversion",
+            constraint=models.UniqueConstraint(fields=("prompt", "number"), name="prompt_version_once"),
         ),
         migrations.AddConstraint(
-            model_name='promptversion',
-            constraint=models.CheckConstraint(condition=models.Q(('text__regex', '^\\s*$'), _negated=True), name='prompt_version_not_empty'),
+            model_name="promptversion",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("text__regex", "^\\s*$"), _negated=True), name="prompt_version_not_empty"
+            ),
         ),
         migrations.AddIndex(
-            model_name='prompt',
-            index=models.Index(condition=models.Q(('status', 'submitted')), fields=['submitted_at'], name='prompt_waiting'),
+            model_name="prompt",
+            index=models.Index(
+                condition=models.Q(("status", "submitted")), fields=["submitted_at"], name="prompt_waiting"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='prompt',
-            constraint=models.CheckConstraint(condition=models.Q(('status__in', ['submitted', 'approved', 'rejected', 'withdrawn'])), name='prompt_status_known'),
+            model_name="prompt",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("status__in", ["submitted", "approved", "rejected", "withdrawn"])),
+                name="prompt_status_known",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='prompt',
-            constraint=models.CheckConstraint(condition=models.Q(('reviewed_by', None), ('submitted_by', None), models.Q(('reviewed_by', models.F('submitted_by')), _negated=True), _connector='OR'), name='prompt_not_reviewed_by_its_author'),
+            model_name="prompt",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("reviewed_by", None),
+                    ("submitted_by", None),
+                    models.Q(("reviewed_by", models.F("submitted_by")), _negated=True),
+                    _connector="OR",
+                ),
+                name="prompt_not_reviewed_by_its_author",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='family',
-            constraint=models.CheckConstraint(condition=models.Q(('kind__in', ['sensitive', 'twin', 'neutral_control', 'harm_control'])), name='family_kind_known'),
+            model_name="family",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("kind__in", ["sensitive", "twin", "neutral_control", "harm_control"])),
+                name="family_kind_known",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='family',
-            constraint=models.CheckConstraint(condition=models.Q(('act__in', ['ask_fact', 'explain', 'list', 'criticise', 'satirise'])), name='family_act_known'),
+            model_name="family",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("act__in", ["ask_fact", "explain", "list", "criticise", "satirise"])),
+                name="family_act_known",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='family',
-            constraint=models.CheckConstraint(condition=models.Q(('state', ''), ('state__regex', '^[A-Z]{2}$'), _connector='OR'), name='family_state_code'),
+            model_name="family",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("state", ""), ("state__regex", "^[A-Z]{2}$"), _connector="OR"),
+                name="family_state_code",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='family',
-            constraint=models.CheckConstraint(condition=models.Q(('twin', None), models.Q(('twin', models.F('id')), _negated=True), _connector='OR'), name='family_not_its_own_twin'),
+            model_name="family",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("twin", None), models.Q(("twin", models.F("id")), _negated=True), _connector="OR"),
+                name="family_not_its_own_twin",
+            ),
         ),
     ]

@@ -7,7 +7,6 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
@@ -16,42 +15,77 @@ class Migration(migrations.Migration):
 
     operations = [
         migrations.CreateModel(
-            name='Release',
+            name="Release",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('version', models.CharField(max_length=20, unique=True)),
-                ('status', models.CharField(choices=[('building', 'Being built'), ('built', 'Built, not yet public'), ('published', 'Published'), ('failed', 'Failed')], default='building', max_length=12)),
-                ('cutoff', models.DateTimeField()),
-                ('key', models.BinaryField(null=True)),
-                ('counts', models.JSONField(default=dict)),
-                ('error', models.CharField(blank=True, max_length=500)),
-                ('created_at', models.DateTimeField(default=django.utils.timezone.now)),
-                ('published_at', models.DateTimeField(null=True)),
-                ('created_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("version", models.CharField(max_length=20, unique=True)),
+                (
+                    "status",
+                    models.CharField(
+                        choices=[
+                            ("building", "Being built"),
+                            ("built", "Built, not yet public"),
+                            ("published", "Published"),
+                            ("failed", "Failed"),
+                        ],
+                        default="building",
+                        max_length=12,
+                    ),
+                ),
+                ("cutoff", models.DateTimeField()),
+                ("key", models.BinaryField(null=True)),
+                ("counts", models.JSONField(default=dict)),
+                ("error", models.CharField(blank=True, max_length=500)),
+                ("created_at", models.DateTimeField(default=django.utils.timezone.now)),
+                ("published_at", models.DateTimeField(null=True)),
+                (
+                    "created_by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='ReleaseFile',
+            name="ReleaseFile",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('path', models.CharField(max_length=200)),
-                ('sha256', models.CharField(max_length=64)),
-                ('bytes', models.BigIntegerField()),
-                ('rows', models.BigIntegerField(null=True)),
-                ('media_type', models.CharField(max_length=80)),
-                ('release', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='files', to='releases.release')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("path", models.CharField(max_length=200)),
+                ("sha256", models.CharField(max_length=64)),
+                ("bytes", models.BigIntegerField()),
+                ("rows", models.BigIntegerField(null=True)),
+                ("media_type", models.CharField(max_length=80)),
+                (
+                    "release",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="files", to="releases.release"
+                    ),
+                ),
             ],
         ),
         migrations.AddConstraint(
-            model_name='release',
-            constraint=models.CheckConstraint(condition=models.Q(('status__in', ['building', 'built', 'published', 'failed'])), name='release_status_known'),
+            model_name="release",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("status__in", ["building", "built", "published", "failed"])),
+                name="release_status_known",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='release',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('key', None), ('published_at__isnull', False), ('status', 'published')), models.Q(models.Q(('status', 'published'), _negated=True), ('published_at', None)), _connector='OR'), name='release_published_has_no_key'),
+            model_name="release",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("key", None), ("published_at__isnull", False), ("status", "published")),
+                    models.Q(models.Q(("status", "published"), _negated=True), ("published_at", None)),
+                    _connector="OR",
+                ),
+                name="release_published_has_no_key",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='releasefile',
-            constraint=models.UniqueConstraint(fields=('release', 'path'), name='release_file_once'),
+            model_name="releasefile",
+            constraint=models.UniqueConstraint(fields=("release", "path"), name="release_file_once"),
         ),
     ]

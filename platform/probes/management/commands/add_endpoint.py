@@ -11,7 +11,9 @@ from probes.choices import EndpointKind
 
 
 class Command(BaseCommand):
-    help = "Adds an OpenAI-compatible endpoint. Its key is read from the environment variable that --key-variable names."
+    help = (
+        "Adds an OpenAI-compatible endpoint. Its key is read from the environment variable that --key-variable names."
+    )
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("slug", help="how Candor calls the endpoint, such as ollama-qwen3-8b")
@@ -63,7 +65,8 @@ class Command(BaseCommand):
                 allow_private=options["allow_private"],
             )
         except Invalid as error:
-            raise CommandError(" ".join([error.message, *(text for texts in error.fields.values() for text in texts)]))
+            said = [error.message, *(text for texts in error.fields.values() for text in texts)]
+            raise CommandError(" ".join(said)) from None
         except CandorError as error:
             raise CommandError(error.message) from None
         self.stdout.write(f"{options['slug']} is there. The open round asks it from now on.")

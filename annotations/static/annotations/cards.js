@@ -1,0 +1,70 @@
+// Reads the card the server painted, and paints the next ones in its place. Texts go in as text, never as markup.
+
+const byId = (id) => document.getElementById(id);
+
+function element(name, text, attributes = {}) {
+  const made = document.createElement(name);
+  made.textContent = text;
+  return Object.assign(made, attributes);
+}
+
+function point(one, lang, essentialWord) {
+  const item = document.createElement("li");
+  const text = element("span", "", { lang, dir: "auto" });
+  text.append(one.essential ? element("b", one.text) : one.text);
+  item.append(text);
+  if (one.essential) {
+    item.className = "essential";
+    item.append(" ", element("span", essentialWord, { className: "essential__word" }));
+  }
+  const source = element("span", "", { className: "meta", dir: "auto" });
+  const linked = /^https?:\/\//.test(one.url);
+  source.append(
+    linked ? element("a", one.source, { href: one.url, target: "_blank", rel: "noopener noreferrer" }) : one.source,
+  );
+  item.append(source);
+  return item;
+}
+
+/** The card on the page, in the shape in which the server sends the next ones. */
+export function read() {
+  const question = byId("question");
+  return {
+    id: byId("verdict").dataset.id,
+    question: question.textContent,
+    lang: question.lang,
+    language: byId("answer-language").textContent,
+    length: byId("answer-length").textContent,
+    paragraphs: [...byId("answer-text").children].map((paragraph) => paragraph.textContent),
+    escaped: !byId("answer-escaped").hidden,
+    points: [...document.querySelector("[data-points]").children].map((item) => ({
+      text: item.querySelector("span").textContent,
+      source: item.querySelector(".meta").textContent,
+      url: item.querySelector(".meta a")?.getAttribute("href") ?? "",
+      essential: item.classList.contains("essential"),
+    })),
+  };
+}
+
+/** Shows a card from its top, and puts the focus on its question. */
+export function paint(card) {
+  const question = byId("question");
+  question.textContent = card.question;
+  question.lang = card.lang;
+  byId("answer-language").textContent = card.language;
+  byId("answer-language").lang = card.lang;
+  byId("answer-length").textContent = card.length;
+  byId("answer-text").lang = card.lang;
+  byId("answer-text").replaceChildren(...card.paragraphs.map((text) => element("p", text, { dir: "auto" })));
+  byId("answer-escaped").hidden = !card.escaped;
+  for (const list of document.querySelectorAll("[data-points]")) {
+    list.replaceChildren(...card.points.map((one) => point(one, card.lang, list.dataset.essential)));
+  }
+  for (const part of document.querySelectorAll(".has-points")) part.hidden = !card.points.length;
+  const answer = document.querySelector(".answer");
+  answer.classList.remove("is-new");
+  void answer.offsetWidth; // so that the animation starts afresh
+  answer.classList.add("is-new");
+  scrollTo(0, 0);
+  question.focus({ preventScroll: true });
+}

@@ -1,0 +1,165 @@
+"""/answers/: what models said and what people made of it. Closed answers only.
+
+Nothing about an answer that is open or leased is public, neither its text nor its labels nor who gave it, or the blind
+would see. One that is opened again by an undo is gone from here until it closes.
+"""
+
+from typing import Any
+
+from django.db.models import Exists, OuterRef, Prefetch, Q, QuerySet
+from drf_spectacular.utils import extend_schema_field
+from rest_framework import serializers
+from rest_framework.mixins import ListModelMixin, RetrieveModelMixin
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from annotations.choices import Value
+from annotations.models import Consensus
+from api.base import ApiView
+from api.fields import Day, Shown, Word
+from api.pagination import PAGES
+from api.parameters import LANGUAGE, OneOf, Parameter, SlugOf, Whole
+from probes.choices import CLOSED, AnswerState, Delivery
+from probes.models import LLM, Answer, Probe
+from prompts.choices import Kind
+from prompts.models import PromptVersion, Topic
+
+
+def public_probes() -> QuerySet[Probe]:
+    """What may be told of who gave an answer: not what an import brought that we may not publish."""
+    return Probe.objects.filter(Q(batch=None) | Q(batch__may_publish=True))
+
+
+def by_model(rows: QuerySet[Answer], slug: str) -> QuerySet[Answer]:
+    return rows.filter(Exists(public_probes().filter(answer=OuterRef("pk"), endpoint__llm__slug=slug)))
+
+
+def closed_answers() -> QuerySet[Answer]:
+    """Answers that are closed, in nobody's hands and ours to publish, with all that AnswerRow shows."""
+    told = public_probes().select_related("endpoint__llm", "round", "batch")
+    return (
+        Answer.objects.filter(state__in=CLOSED, leased=0, may_publish=True)
+        .select_related("consensus", "stale", "version__prompt__family__topic")
+        .prefetch_related(Prefetch("probes", told.order_by("endpoint__slug", "round__number", "sample", "pk")))
+    )
+
+
+class Asked(Shown[PromptVersion]):
+    """The question as it was put."""
+
+    id = serializers.IntegerField(source="prompt_id", help_text="The prompt's id.")
+    version = serializers.IntegerField(source="number")
+    language = serializers.CharField(source="prompt.language")
+    family = serializers.CharField(source="prompt.family.slug")
+    topic = serializers.CharField(source="prompt.family.topic.slug")
+    kind = Word(Kind, name="PromptKind", source="prompt.family.kind")
+    state = serializers.CharField(source="prompt.family.state")
+
+    class Meta:
+        model = PromptVersion
+        fields = ("id", "version", "language", "text", "family", "topic", "kind", "state")
+
+
+class Giver(Shown[Probe]):
+    """One time this text was given: by which model, where, asked by us in a round or collected elsewhere."""
+
+    model = serializers.CharField(source="endpoint.llm.slug")
+    endpoint = serializers.CharField(source="endpoint.slug")
+    delivery = Word(Delivery)
+    round = serializers.IntegerField(source="round.number", allow_null=True, help_text="Null for an import.")
+    collected_by = serializers.CharField(source="batch.source", allow_null=True, help_text="Where an import is from.")
+    licence = serializers.CharField(source="batch.licence", allow_null=True)
+    remark = serializers.CharField(source="batch.remark", allow_null=True, help_text="What to know about an import.")
+
+    class Meta:
+        model = Probe
+        fields = ("model", "endpoint", "delivery", "round", "sample", "asked_at", "collected_by", "licence", "remark")
+
+
+class ConsensusRow(Shown[Consensus]):
+    """What the labels add up to: the votes, the label of more than half (or null), its share, how spread they are."""
+
+    value = serializers.SerializerMethodField(method_name="get_majority")
+
+    class Meta:
+        model = Consensus
+        fields = ("censored", "evasive", "faithful", "value", "share", "dispersion")
+
+    @extend_schema_field(Word(Value, name="LabelValue", allow_null=True))
+    def get_majority(self, consensus: Consensus) -> str | None:
+        return consensus.value or None
+
+
+class AnswerRow(Shown[Answer]):
+    """One distinct text given to one question, and its labels."""
+
+    id = serializers.UUIDField(source="public_id")
+    prompt = Asked(source="version")
+    escaped = serializers.BooleanField(help_text="NUL or lone surrogates arrived and are shown escaped.")
+    sha256 = serializers.CharField(help_text="Of the text in UTF-8.")
+    closed_on = Day(source="closed_at")
+    state = Word([str(state) for state in CLOSED], name="ClosedState")
+    consensus = serializers.SerializerMethodField(help_text="Null if it cannot be judged or is being counted.")
+    given_by = Giver(many=True, source="probes")
+
+    class Meta:
+        model = Answer
+        fields = ("id", "prompt", "text", "escaped", "sha256", "state", "closed_on", "consensus", "given_by")
+
+    @extend_schema_field(ConsensusRow(allow_null=True))
+    def get_consensus(self, answer: Answer) -> dict[str, Any] | None:
+        settled = answer.state != AnswerState.UNJUDGEABLE and not hasattr(answer, "stale")
+        return dict(ConsensusRow(answer.consensus).data) if settled and hasattr(answer, "consensus") else None
+
+
+class Answers(ListModelMixin, ApiView):
+    serializer_class = AnswerRow
+    queryset = closed_answers()
+    # Random, so that neither the order nor the cursor tells when an answer came.
+    key = "public_id"
+    parameters = (
+        Parameter("model", "Only what this model gave.", SlugOf(LLM, "/api/v1/models/"), by_model),
+        Parameter(
+            "language",
+            "Only answers to prompts in this language.",
+            LANGUAGE,
+            lambda rows, value: rows.filter(language=value),
+            example="en",
+        ),
+        Parameter(
+            "topic",
+            "Only answers to prompts under this topic.",
+            SlugOf(Topic, "/api/v1/topics/"),
+            lambda rows, value: rows.filter(version__prompt__family__topic__slug=value),
+        ),
+        Parameter(
+            "label",
+            "Only answers that more than half call so.",
+            OneOf(tuple(Value.values)),
+            lambda rows, value: rows.filter(consensus__value=value, stale=None),
+        ),
+        Parameter(
+            "prompt",
+            "Only answers to this prompt.",
+            Whole(1, 2**53 - 1),
+            lambda rows, value: rows.filter(version__prompt=value),
+        ),
+        *PAGES,
+    )
+
+    def get(self, request: Request, *args: Any, **kwargs: Any) -> Response:
+        """Closed answers with their question, their labels and who gave them.
+
+        An answer is closed when enough people have labelled it; before that nothing about it is public.
+        """
+        return self.list(request)
+
+
+class AnswerView(RetrieveModelMixin, ApiView):
+    serializer_class = AnswerRow
+    queryset = closed_answers()
+    lookup_field = "public_id"
+
+    def get(self, request: Request, *args: Any, **kwargs: Any) -> Response:
+        """One closed answer."""
+        return self.retrieve(request)

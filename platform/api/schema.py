@@ -1,0 +1,133 @@
+"""The OpenAPI document: made from the views, once a process, and equal to docs/openapi.json.
+
+`manage.py spectacular --format openapi-json --file docs/openapi.json --validate --fail-on-warn` writes that file.
+"""
+
+from functools import cache
+from http import HTTPStatus
+from typing import TYPE_CHECKING, Any, cast
+
+from django.utils.translation import override
+from drf_spectacular.extensions import OpenApiAuthenticationExtension, OpenApiSerializerFieldExtension
+from drf_spectacular.generators import SchemaGenerator
+from drf_spectacular.openapi import AutoSchema
+from drf_spectacular.plumbing import ComponentRegistry
+from drf_spectacular.utils import OpenApiExample, OpenApiParameter
+
+from api.problems import MEDIA_TYPE, Problem
+
+if TYPE_CHECKING:
+    from api.base import ApiView
+
+MEANINGS = {
+    "400": "The request cannot be read.",
+    "401": "Nobody is signed in, or the token is unknown, expired or revoked.",
+    "403": "This person or this token may not do it.",
+    "404": "There is no such thing, or it is not public.",
+    "409": "It has changed in the meantime.",
+    "410": "Its time is over.",
+    "413": "The body is too large.",
+    "415": "The body is not declared as application/json.",
+    "422": "A parameter or a part of the body cannot be used; fields says which and why.",
+}
+
+
+class Described(AutoSchema):
+    """A view's docstring is its summary (the first line) and its description; every operation names its problems."""
+
+    @property
+    def api_view(self) -> "ApiView":
+        return cast("ApiView", self.view)
+
+    def docstring(self) -> tuple[str, str]:
+        first, _, rest = str(super().get_description() or "").partition("\n")
+        return first.strip().rstrip("."), rest.strip()
+
+    def get_summary(self) -> str:
+        return self.docstring()[0]
+
+    def get_description(self) -> str:  # type: ignore[override]  # drf-spectacular asks without arguments
+        return self.docstring()[1]
+
+    def get_override_parameters(self) -> list[Any]:
+        if self.method != "GET":
+            return []
+        return [
+            OpenApiParameter(
+                parameter.name,
+                type=parameter.read.schema,
+                required=parameter.required,
+                description=parameter.meaning,
+                examples=[OpenApiExample(parameter.name, value=parameter.read(parameter.example))]
+                if parameter.example
+                else None,
+            )
+            for parameter in self.api_view.parameters
+        ]
+
+    def get_auth(self) -> list[dict[str, Any]]:
+        known: list[dict[str, Any]] = super().get_auth()
+        return known if self.method in self.api_view.scopes else [*known, {}]
+
+    def get_operation(
+        self, path: str, path_regex: str, path_prefix: str, method: str, registry: ComponentRegistry
+    ) -> dict[str, Any] | None:
+        operation = super().get_operation(path, path_regex, path_prefix, method, registry)
+        if operation is not None:
+            for status, response in operation["responses"].items():
+                response["description"] = response["description"] or HTTPStatus(int(status)).phrase
+            problem = self.resolve_serializer(Problem, "response")
+            for status in self.problems(operation):
+                operation["responses"].setdefault(
+                    status, {"description": MEANINGS[status], "content": {MEDIA_TYPE: {"schema": problem.ref}}}
+                )
+        return operation
+
+    def problems(self, operation: dict[str, Any]) -> list[str]:
+        """The statuses that can come back instead, beside those the view names itself."""
+        statuses = ["401", "422"]
+        if "{" in self.path:
+            statuses.append("404")
+        if self.method in self.api_view.scopes:
+            statuses.append("403")
+        if "requestBody" in operation:
+            statuses += ["400", "413", "415"]
+        return sorted({*statuses, *map(str, self.api_view.problems.get(self.method, ()))})
+
+
+class Token(OpenApiAuthenticationExtension):  # type: ignore[no-untyped-call]  # it registers itself by a metaclass hook
+    """How api.authentication shows in the document, with the scope that an operation wants."""
+
+    target_class = "api.authentication.TokenAuthentication"
+    name = "token"
+
+    def get_security_definition(self, auto_schema: AutoSchema) -> dict[str, Any]:
+        return {
+            "type": "http",
+            "scheme": "bearer",
+            "description": "A token made on your own page, sent as `Authorization: Bearer candor_…`.",
+        }
+
+    def get_security_requirement(self, auto_schema: AutoSchema) -> dict[str, Any]:
+        scope = cast(Described, auto_schema).api_view.scopes.get(auto_schema.method)
+        return {"token": [scope] if scope else []}
+
+
+class WordSchema(OpenApiSerializerFieldExtension):  # type: ignore[no-untyped-call]
+    """A set of words is one component, under its own name, however many fields hold one of them."""
+
+    target_class = "api.fields.Word"
+
+    def get_name(self) -> str:
+        return str(self.target.name)
+
+    def map_serializer_field(self, auto_schema: AutoSchema, direction: str) -> dict[str, Any]:
+        return {"type": "string", "enum": self.target.words}
+
+
+@cache
+def document() -> dict[str, Any]:
+    """The whole document, in English whatever the reader's language: it is one file for everybody."""
+    with override("en"):
+        made: dict[str, Any] = SchemaGenerator().get_schema(request=None, public=True)  # type: ignore[no-untyped-call]
+    return made

@@ -1,0 +1,13 @@
+"""The recorded demo answers: real ones, by three small models, so that a new site has something to label."""
+
+from pathlib import Path
+
+from probes.actions import ImportReport, import_answers
+
+FILE = Path(__file__).parent / "demo" / "answers.ndjson"
+
+
+def load_demo() -> ImportReport:
+    """Imports them like any other file. Safe to run twice."""
+    with FILE.open(encoding="utf-8") as file:
+        return import_answers(by=None, lines=file)

@@ -1,0 +1,104 @@
+"""Starting, publishing and discarding a release: a maintainer decides."""
+
+import secrets
+import shutil
+from functools import partial
+from pathlib import Path
+
+from django.db import connection, transaction
+from django.utils import timezone
+
+from accounts.models import User
+from core import events
+from core.errors import Conflict
+from releases import selectors
+from releases.actions.folders import part_of
+from releases.choices import ReleaseStatus
+from releases.models import Release, ReleaseFile
+from releases.rules import check_maintainer, next_version
+from releases.sealed import sum_of
+
+KEY_BYTES = 32
+# Keeps this lock apart from any other advisory lock.
+LOCK_SPACE = 7_303
+
+
+@transaction.atomic
+def start_release(*, by: User | None) -> Release:
+    """A new release with now as its cut-off, waiting for a worker to build it.
+
+    Raises:
+        Forbidden: not a maintainer.
+        Conflict: another is being built.
+    """
+    check_maintainer(by)
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(%s, 0)", [LOCK_SPACE])
+    if Release.objects.filter(status=ReleaseStatus.BUILDING).exists():
+        raise Conflict("Another release is being built. Wait until it is done.")
+    cutoff = timezone.now()
+    version = next_version(cutoff, Release.objects.values_list("version", flat=True))
+    release = Release.objects.create(version=version, cutoff=cutoff, key=secrets.token_bytes(KEY_BYTES), created_by=by)
+    events.record(by=by, verb="start", of=release)
+    return release
+
+
+@transaction.atomic
+def publish_release(*, by: User | None, release: Release) -> Release:
+    """BUILT to PUBLISHED, for good: every file is checked against its sum, and the key of the pseudonyms is destroyed.
+
+    Raises:
+        Forbidden: not a maintainer.
+        Conflict: it is not built, published already, or a file is no longer what was built.
+    """
+    check_maintainer(by)
+    release = lock(release, ReleaseStatus.BUILT, why="Only a release that is built can be published.")
+    for file in release.files.order_by("path"):
+        check_file(selectors.folder(release) / file.path, file)
+    changed = Release.objects.filter(pk=release.pk, status=ReleaseStatus.BUILT).update(
+        status=ReleaseStatus.PUBLISHED, published_at=timezone.now(), key=None
+    )
+    if changed != 1:
+        raise Conflict("Somebody else has changed this release in the meantime.")
+    events.record(by=by, verb="publish", of=release, version=release.version)
+    release.refresh_from_db()
+    return release
+
+
+@transaction.atomic
+def discard_release(*, by: User | None, release: Release) -> None:
+    """Takes away a release that was built but never published, or that failed, with its files.
+
+    Raises:
+        Forbidden: not a maintainer.
+        Conflict: it is being built, published, or gone already.
+    """
+    check_maintainer(by)
+    wanted = (ReleaseStatus.BUILT, ReleaseStatus.FAILED)
+    release = lock(
+        release, *wanted, why="Only a release that is built or failed can be discarded. A published one stays."
+    )
+    events.record(by=by, verb="discard", of=release, version=release.version)
+    place = selectors.folder(release)
+    Release.objects.filter(pk=release.pk, status__in=wanted).delete()
+    for path in (place, part_of(place)):
+        transaction.on_commit(partial(shutil.rmtree, path, ignore_errors=True))
+
+
+def lock(release: Release, *wanted: ReleaseStatus, why: str) -> Release:
+    """The row, locked, in one of the wanted states."""
+    found = Release.objects.select_for_update(of=("self",)).filter(pk=release.pk).first()
+    if found is None:
+        raise Conflict("This release has been discarded in the meantime.")
+    if found.status not in wanted:
+        raise Conflict(why)
+    return found
+
+
+def check_file(path: Path, file: ReleaseFile) -> None:
+    try:
+        same = path.stat().st_size == file.bytes and sum_of(path) == file.sha256
+    except OSError:
+        same = False
+    if not same:
+        raise Conflict(f"{file.path} is not the file that was built. Discard this release and start again.")

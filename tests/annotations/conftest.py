@@ -1,0 +1,90 @@
+"""Short ways to readers, held answers and closed ones, through the actions the site uses."""
+
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
+
+import pytest
+from django.db import connection
+from django.test import Client
+
+from accounts.models import User
+from annotations.actions import assign_next, pass_on, submit_label
+from annotations.models import Assignment
+from probes.actions import add_endpoint, add_llm
+from probes.models import Answer, Endpoint
+
+VALUES = {"C": "censored", "E": "evasive", "F": "faithful"}
+
+
+@pytest.fixture(autouse=True)
+def plain_static_files(settings: Any) -> None:
+    """Pages link their style sheets and scripts by plain names: nothing is collected for a test."""
+    plain = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
+    settings.STORAGES = {**settings.STORAGES, "staticfiles": plain}
+
+
+@pytest.fixture
+def lease() -> Callable[[User, Answer], Assignment]:
+    """Leases this very answer to a person, whatever else they are given with it: `lease(reader, answer)`."""
+
+    def take(reader: User, answer: Answer) -> Assignment:
+        [found] = [held for held in assign_next(by=reader, limit=10) if held.answer_id == answer.pk]
+        return found
+
+    return take
+
+
+@pytest.fixture
+def judge(person: Callable[..., User], lease: Callable[[User, Answer], Assignment]) -> Callable[..., list[User]]:
+    """Lets one reader a letter judge an answer (C, E, F, or - for cannot judge): `judge(answer, "CE-")`."""
+    readers: list[User] = []
+
+    def each(answer: Answer, letters: str) -> list[User]:
+        for number, letter in enumerate(letters):
+            if number == len(readers):
+                readers.append(person(f"reader-{number}"))
+            held = lease(readers[number], answer)
+            if letter == "-":
+                pass_on(by=readers[number], assignment_id=held.pk, reason="garbled")
+            else:
+                submit_label(by=readers[number], assignment_id=held.pk, value=VALUES[letter])
+        answer.refresh_from_db()
+        return readers[: len(letters)]
+
+    return each
+
+
+@pytest.fixture
+def another_endpoint(db: None) -> Endpoint:
+    llm = add_llm(by=None, slug="model-b", name="Model B", maker="Maker B", maker_country="IN")
+    return add_endpoint(
+        by=None,
+        llm=llm,
+        slug="endpoint-b",
+        kind="local",
+        base_url="http://127.0.0.1:9/v1",
+        served_name="model-b",
+        allow_private=True,
+    )
+
+
+@pytest.fixture
+def signed_in(client: Client, labeller: User) -> Client:
+    client.force_login(labeller)
+    return client
+
+
+def at_once(jobs: Sequence[Callable[[], Any]]) -> list[Any]:
+    """Runs all jobs at the same time, each in a thread with a connection of its own; what each returned or raised."""
+
+    def one(job: Callable[[], Any]) -> Any:
+        try:
+            return job()
+        except Exception as error:
+            return error
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(len(jobs)) as pool:
+        return list(pool.map(one, jobs))

@@ -1,0 +1,188 @@
+"""The pages of the data: who sees what, and files as any client wants them."""
+
+import hashlib
+import json
+
+import pyarrow.parquet as pq
+import pytest
+from django.urls import reverse
+
+from releases.models import Release
+from releases.selectors import folder
+from tests.releases.conftest import FORMULA, build
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+def body(response):
+    return b"".join(response.streaming_content) if response.streaming else response.content
+
+
+def test_before_the_first_release_the_page_says_so(client, topic):
+    response = client.get("/data/")
+    assert response.status_code == 200
+    assert "No release yet" in response.content.decode()
+    for path in ("/data/latest/", "/data/latest/README.md", "/data/2026.11.0/", "/data/2026.11.0/README.md"):
+        assert client.get(path).status_code == 404, path
+
+
+def test_a_release_that_is_not_published_is_nobodys_but_the_maintainers(client, built, labeller, reviewer, maintainer):
+    detail = reverse("releases:detail", args=[built.version])
+    file = reverse("releases:file", args=[built.version, "manifest.json"])
+    for person in (None, labeller, reviewer):
+        if person:
+            client.force_login(person)
+        assert (client.get(detail).status_code, client.get(file).status_code) == (404, 404)
+        listed = client.get("/data/").content.decode()
+        assert built.version not in listed and "For maintainers" not in listed
+    client.force_login(maintainer)
+    assert "Not published yet." in client.get(detail).content.decode()
+    assert "Publish for good" in client.get("/data/").content.decode()
+    response = client.get(file)
+    assert (response.status_code, response["Cache-Control"]) == (200, "private, no-store")
+    assert json.loads(body(response))["version"] == built.version
+
+
+def test_a_maintainer_starts_publishes_and_discards(client, world, maintainer):
+    from releases.actions import build_waiting
+
+    client.force_login(maintainer)
+    assert "Nothing is being built." in client.get("/data/").content.decode()
+    assert client.post("/data/start/").status_code == 302
+    assert "Being built" in client.get("/data/").content.decode()
+    assert client.post("/data/start/").status_code == 409
+    release = Release.objects.get()
+    assert client.post(f"/data/publish/{release.version}/").status_code == 409
+    build_waiting()
+    assert client.post(f"/data/publish/{release.version}/").status_code == 302
+    assert client.post(f"/data/discard/{release.version}/").status_code == 409
+    second = build(maintainer)
+    assert client.post(f"/data/discard/{second.version}/").status_code == 302
+    assert client.post(f"/data/discard/{second.version}/").status_code == 404
+    assert list(Release.objects.values_list("version", "status")) == [(release.version, "published")]
+
+
+@pytest.mark.parametrize("path", ["start/", "publish/{}/", "discard/{}/"])
+def test_nobody_else_decides(client, built, labeller, path):
+    path = "/data/" + path.format(built.version)
+    response = client.post(path)
+    assert response.status_code == 302 and response["Location"].startswith(reverse("account_login"))
+    client.force_login(labeller)
+    assert client.post(path).status_code == 403
+    assert client.get(path).status_code == 405
+    assert client.post("/data/publish/1999.1.0/").status_code == 403
+    assert list(Release.objects.values_list("status", flat=True)) == ["built"]
+
+
+def test_a_failed_release_says_why_to_the_maintainer(client, maintainer):
+    from django.utils import timezone
+
+    Release.objects.create(version="2026.1.0", status="failed", cutoff=timezone.now(), error="The disk <is> full.")
+    client.force_login(maintainer)
+    page = client.get("/data/").content.decode()
+    assert "The disk &lt;is&gt; full." in page and "Discard" in page
+
+
+def test_the_page_of_a_release_names_every_file_column_and_sum(client, published):
+    page = client.get(f"/data/{published.version}/").content.decode()
+    for file in published.files.all():
+        assert reverse("releases:file", args=[published.version, file.path]) in page
+        assert file.rows is None or file.sha256 in page
+    for word in ("dispersion", "labeller", "CC BY 4.0", "read_parquet", "curl", "sha256sum -c"):
+        assert word in page
+    assert published.version in client.get("/data/").content.decode()
+    assert "<script" not in page and "style=" not in page
+
+
+def test_a_whole_file_with_what_lets_a_client_keep_it(client, published):
+    for file in published.files.all():
+        response = client.get(f"/data/{published.version}/{file.path}")
+        content = body(response)
+        assert (response.status_code, len(content)) == (200, file.bytes)
+        assert hashlib.sha256(content).hexdigest() == file.sha256
+        assert response["ETag"] == f'"{file.sha256}"'
+        assert response["Content-Length"] == str(file.bytes)
+        assert response["Content-Type"] == file.media_type
+        assert response["Cache-Control"] == "public, immutable, max-age=31536000"
+        name = file.path.rpartition("/")[2]
+        assert f'filename="candor-{published.version}-{name}"' in response["Content-Disposition"]
+        assert response["X-Content-Type-Options"] == "nosniff"
+
+
+def test_html_in_an_answer_is_only_ever_saved(client, published):
+    response = client.get(f"/data/{published.version}/csv/answers.csv")
+    assert response["Content-Disposition"].startswith("attachment")
+    assert ("\"'" + FORMULA.replace('"', '""')) in body(response).decode()
+
+
+def test_head_parts_and_what_the_client_has(client, published):
+    path = f"/data/{published.version}/data/answers.parquet"
+    content = (folder(published) / "data/answers.parquet").read_bytes()
+    size, etag = len(content), f'"{hashlib.sha256(content).hexdigest()}"'
+    head = client.head(path)
+    assert (head.status_code, head.content, head["Content-Length"], head["ETag"]) == (200, b"", str(size), etag)
+    for asked, start, stop in (("0-3", 0, 4), ("4-", 4, size), ("-8", size - 8, size)):
+        part = client.get(path, headers={"Range": f"bytes={asked}"})
+        assert (part.status_code, body(part)) == (206, content[start:stop])
+        assert part["Content-Range"] == f"bytes {start}-{stop - 1}/{size}"
+        assert part["Content-Length"] == str(stop - start)
+    outside = client.get(path, headers={"Range": f"bytes={size}-"})
+    assert (outside.status_code, outside["Content-Range"]) == (416, f"bytes */{size}")
+    assert client.get(path, headers={"Range": "bytes=0-3", "If-Range": etag}).status_code == 206
+    assert client.get(path, headers={"Range": "bytes=0-3", "If-Range": '"old"'}).status_code == 200
+    known = client.get(path, headers={"If-None-Match": etag})
+    assert (known.status_code, body(known), known["ETag"]) == (304, b"", etag)
+    assert client.get(path, headers={"If-None-Match": '"old"'}).status_code == 200
+    assert client.post(path).status_code == 405
+
+
+def test_a_path_is_found_among_the_files_or_not_at_all(client, published):
+    outside = folder(published).parent.parent / "secret_key"
+    outside.write_text("hidden words")
+    for path in (
+        *("../secret_key", "../../secret_key", "..%2f..%2fsecret_key", "%2e%2e/secret_key", "data/../../../secret_key"),
+        *("/etc/passwd", str(outside), "data//", "data", "data/", "data/answers", "DATA/answers.parquet"),
+        *("data/answers.parquet/", "data\\answers.parquet", "%00", "data/answers.parquet%00.csv", "\u202e", "x" * 3000),
+        "data/%2e%2e/README.md",
+    ):
+        response = client.get(f"/data/{published.version}/{path}")
+        assert response.status_code == 404, path
+        assert b"hidden words" not in body(response)
+
+
+def test_latest_leads_to_the_newest(client, published, maintainer):
+    assert client.get("/data/latest/")["Location"] == f"/data/{published.version}/"
+    response = client.get("/data/latest/data/labels.parquet")
+    assert (response.status_code, response["Location"]) == (302, f"/data/{published.version}/data/labels.parquet")
+    assert client.get("/data/latest/../../etc/passwd").status_code in {302, 404}
+
+
+def test_a_file_that_is_gone_from_the_disk_is_a_plain_404(client, published, caplog):
+    (folder(published) / "README.md").unlink()
+    response = client.get(f"/data/{published.version}/README.md")
+    assert response.status_code == 404 and b"missing on the server" in response.content
+    assert "not on the disk" in caplog.text
+
+
+def test_the_list_asks_as_often_for_three_releases_as_for_one(
+    client, published, maintainer, django_assert_max_num_queries
+):
+    from django.db import connection
+    from django.test.utils import CaptureQueriesContext
+
+    from releases.actions import publish_release
+
+    with CaptureQueriesContext(connection) as first:
+        client.get("/data/")
+    for _ in range(2):
+        publish_release(by=maintainer, release=build(maintainer))
+    with CaptureQueriesContext(connection) as second:
+        client.get("/data/")
+    assert len(first) == len(second) == 2
+    with django_assert_max_num_queries(2):
+        client.get(f"/data/{published.version}/")
+
+
+def test_parquet_is_read_from_the_served_bytes(client, published, tmp_path):
+    (tmp_path / "labels.parquet").write_bytes(body(client.get(f"/data/{published.version}/data/labels.parquet")))
+    assert pq.read_table(tmp_path / "labels.parquet").num_rows == published.counts["tables"]["labels"] == 6

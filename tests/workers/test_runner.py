@@ -1,0 +1,107 @@
+"""The probing loop, in this process, against a provider on this machine."""
+
+import time
+
+import pytest
+
+from probes.actions import add_endpoint, add_llm, open_missing_probes, open_round
+from probes.models import Probe
+from tests.fake_provider import FakeProvider
+from workers.runner import Runner
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+@pytest.fixture
+def provider():
+    with FakeProvider() as running:
+        yield running
+
+
+@pytest.fixture
+def runner():
+    running = Runner(capacity=10)
+    yield running
+    running.stop()
+
+
+@pytest.fixture
+def open_probes(provider, prompt):
+    """Opens a round at an endpoint that behaves as told: `open_probes("answer", samples=5)`."""
+
+    def make(behaviour, samples=1, **more):
+        llm = add_llm(by=None, slug="fake", name="Fake", maker="Nobody", maker_country="FR")
+        endpoint = add_endpoint(
+            by=None, llm=llm, slug="fake", kind="local", base_url=provider.base_url, served_name=behaviour,
+            allow_private=True, **more,
+        )  # fmt: skip
+        open_missing_probes(of=open_round(by=None, name="A round", samples=samples), limit=1000)
+        return endpoint
+
+    return make
+
+
+def until(condition, seconds=10.0):
+    """Waits for something to come true; the last look decides."""
+    end = time.monotonic() + seconds
+    while time.monotonic() < end:
+        if condition():
+            return True
+        time.sleep(0.02)
+    return condition()
+
+
+def over():
+    return not Probe.objects.exclude(status__in=["done", "given_up"]).exists()
+
+
+def test_it_asks_records_and_asks_on_until_nothing_is_due(open_probes, runner, provider, prompt):
+    endpoint = open_probes("answer", samples=30)
+    runner.wake(endpoint.pk)
+    assert until(over)
+    assert set(Probe.objects.values_list("status", "delivery", "attempt")) == {("done", "delivered", 1)}
+    assert provider.asked(prompt.current.text) == 30
+    probe = Probe.objects.select_related("answer").first()
+    assert probe.answer.text.startswith("Answer ")
+    assert probe.request == {"model": "answer", "system": None}
+    assert probe.payloads.count() == 1
+
+
+@pytest.mark.parametrize(
+    ("behaviour", "delivery"),
+    [("content_filter", "blocked_output"), ("length", "truncated"), ("refusal", "delivered")],
+)
+def test_each_delivery_is_told_apart(open_probes, runner, behaviour, delivery):
+    endpoint = open_probes(behaviour)
+    runner.wake(endpoint.pk)
+    assert until(over)
+    assert Probe.objects.get().delivery in {delivery, "cut_by_filter" if delivery == "blocked_output" else delivery}
+
+
+def test_nul_and_lone_surrogates_are_kept_and_can_be_read(open_probes, runner):
+    endpoint = open_probes("surrogate")
+    runner.wake(endpoint.pk)
+    assert until(over)
+    answer = Probe.objects.get().answer
+    assert answer.escaped is True
+    assert "nu\\ud800mber" in answer.text
+
+
+def test_stopping_gives_back_what_is_in_flight_at_once(open_probes, runner):
+    endpoint = open_probes("answer,delay:60000", samples=5)
+    runner.wake(endpoint.pk)
+    assert until(lambda: Probe.objects.filter(status="claimed").count() == 5)
+    began = time.monotonic()
+    runner.stop()
+    assert time.monotonic() - began < 3
+    assert set(Probe.objects.values_list("status", "failures", "perhaps_paid")) == {("due", 0, 1)}
+
+
+def test_a_refused_connection_is_tried_again_and_was_not_paid(open_probes, runner, settings):
+    endpoint = open_probes("answer")
+    endpoint.base_url = "http://127.0.0.1:9/v1"
+    endpoint.save()
+    runner.wake(endpoint.pk)
+    assert until(lambda: Probe.objects.filter(failures=1).exists())
+    probe = Probe.objects.get()
+    assert (probe.status, probe.perhaps_paid) == ("due", 0)
