@@ -75,7 +75,7 @@ VARIABLES = (
     Variable(
         "DATABASE_URL",
         "",
-        "PostgreSQL 16 or newer, as postgresql://user:password@host/name. Unset: the embedded one.",
+        "PostgreSQL 18, as postgresql://user:password@host/name. Unset: the embedded one.",
         url("postgresql", "postgres"),
         secret=True,
     ),

@@ -35,6 +35,10 @@ def file_response(request: HttpRequest, file: ReleaseFile) -> HttpResponseBase:
     response.headers["ETag"] = etag
     response.headers["Cache-Control"] = FOR_EVER if public else "private, no-store"
     response.headers["Accept-Ranges"] = "bytes"
+    if public:
+        # Pages of other sites may read a release in the browser, ranges included.
+        response.headers["Access-Control-Allow-Origin"] = "*"
+        response.headers["Access-Control-Expose-Headers"] = "Content-Length, Content-Range, ETag"
     return response
 
 

@@ -2,11 +2,14 @@
 
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
 from typing import Any
 
 import pytest
 from django.db import connection
+from django.db.models import F
 from django.test import Client
+from django.utils import timezone
 
 from accounts.models import User
 from annotations.actions import assign_next, pass_on, submit_label
@@ -25,12 +28,17 @@ def plain_static_files(settings: Any) -> None:
 
 
 @pytest.fixture
-def lease() -> Callable[[User, Answer], Assignment]:
-    """Leases this very answer to a person, whatever else they are given with it: `lease(reader, answer)`."""
+def lease(db: None) -> Callable[[User, Answer], Assignment]:
+    """What assign_next does, but for one answer of our choice and no other: `lease(reader, answer)`."""
 
     def take(reader: User, answer: Answer) -> Assignment:
-        [found] = [held for held in assign_next(by=reader, limit=10) if held.answer_id == answer.pk]
-        return found
+        Answer.objects.filter(pk=answer.pk).update(leased=F("leased") + 1)
+        return Assignment.objects.create(
+            answer=answer,
+            person=reader,
+            key_points=answer.version.prompt.key_points,
+            expires_at=timezone.now() + timedelta(minutes=30),
+        )
 
     return take
 
@@ -73,6 +81,14 @@ def another_endpoint(db: None) -> Endpoint:
 def signed_in(client: Client, labeller: User) -> Client:
     client.force_login(labeller)
     return client
+
+
+@pytest.fixture
+def held(make_answer: Callable[..., Answer], labeller: User) -> Assignment:
+    """The labeller's lease on the one answer there is."""
+    make_answer()
+    [assignment] = assign_next(by=labeller)
+    return assignment
 
 
 def at_once(jobs: Sequence[Callable[[], Any]]) -> list[Any]:

@@ -29,7 +29,7 @@ const saving = new Saving({
   },
   onRefused(result) {
     words.trouble({ text: result.body.detail ?? "", name: "refused" });
-    if (result.status === 410) refresh();
+    if (result.status !== 422) refresh(); // what else is in the hand may have gone the same way
   },
   onSignedOut: () => words.trouble({ name: "signIn", signIn: true }),
   onState: words.saved,

@@ -17,6 +17,7 @@ export function saved(unsaved, failing) {
   const text = unsaved === 0 ? "saved" : failing ? "waiting" : "saving";
   line.querySelector("span").textContent = say(line, text, unsaved);
   line.dataset.state = text;
+  byId("toast-text").textContent = say(byId("toast-text"), unsaved === 0 ? "saved" : "sent", unsaved);
 }
 
 /** Tells what the last verdict was, to the eye and to a screen reader. */

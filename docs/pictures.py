@@ -1,0 +1,56 @@
+"""`python docs/pictures.py ADDRESS NAME PASSWORD`: takes the pictures in docs/pictures/ from a running site.
+
+Each page at 1280 and 390 pixels wide, light and dark, as somebody who is signed in sees it.
+"""
+
+import shutil
+import sys
+from pathlib import Path
+
+from playwright.sync_api import sync_playwright
+
+FOLDER = Path(__file__).parent / "pictures"
+PAGES = {
+    "home": "/",
+    "labelling": "/label/",
+    "agreement": "/agreement/",
+    "release": "/data/",
+    "prompts": "/prompts/",
+    "submit": "/prompts/submit/",
+    "models": "/models/",
+}
+WIDTHS = {1280: 860, 390: 844}
+FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking"]
+
+
+def main(address: str, name: str, password: str) -> None:
+    FOLDER.mkdir(exist_ok=True)
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=shutil.which("chromium"), args=FLAGS)
+        page = browser.new_page(base_url=address)
+        page.goto("/account/login/")
+        page.fill("[name=login]", name)
+        page.fill("[name=password]", password)
+        page.click("main button[type=submit]")
+        page.wait_for_url("**/label/")
+        signed_in = page.context.storage_state()
+        for width, height in WIDTHS.items():
+            for scheme in ("light", "dark"):
+                context = browser.new_context(
+                    base_url=address,
+                    viewport={"width": width, "height": height},
+                    color_scheme=scheme,  # type: ignore[arg-type]  # one of playwright's literals
+                    storage_state=signed_in,
+                )
+                page = context.new_page()
+                for picture, path in PAGES.items():
+                    page.goto(path)
+                    page.wait_for_load_state("networkidle")
+                    file = FOLDER / f"{picture}-{width}-{scheme}.png"
+                    # The deck is a screen, everything else a page.
+                    page.screenshot(path=file, full_page=picture != "labelling")
+        browser.close()
+
+
+if __name__ == "__main__":
+    main(*sys.argv[1:4])
