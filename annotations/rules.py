@@ -55,3 +55,5 @@ def check_reason(reason: str) -> None:
 def check_note(note: str) -> None:
     if len(note) > NOTE_AT_MOST:
         raise Invalid("The note is too long.", {"note": [f"At most {NOTE_AT_MOST} characters."]})
+    if "\0" in note or any("\ud800" <= character <= "\udfff" for character in note):
+        raise Invalid("The note cannot be kept.", {"note": ["It holds a character that no text may hold."]})

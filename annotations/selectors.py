@@ -72,6 +72,16 @@ def last_verdict(*, by: User) -> Label | CannotJudge | None:
     return next((found[pk] for pk in closed if pk in found), None)
 
 
+def note_of(*, assignment: Assignment) -> str:
+    """What the person had noted when they last judged this answer; empty if they have not, or noted nothing."""
+    theirs = {"answer": assignment.answer_id, "person": assignment.person_id, "status": LabelStatus.SUPERSEDED}
+    judged = [
+        model.objects.filter(**theirs).order_by("-superseded_at").values_list("superseded_at", "note").first()
+        for model in (Label, CannotJudge)
+    ]
+    return max((found for found in judged if found), default=("", ""))[1]
+
+
 def votes(*, answer: Answer) -> list[int]:
     """How many current labels of each value, in the order of Value."""
     rows = Label.objects.filter(answer=answer, status=LabelStatus.CURRENT).values("value").annotate(n=Count("pk"))

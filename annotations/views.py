@@ -72,6 +72,7 @@ def deck(request: HttpRequest) -> HttpResponse:
     last = selectors.last_verdict(by=by)
     context: dict[str, Any] = {
         "card": card(shown) if shown else None,
+        "note": selectors.note_of(assignment=shown) if shown and "show" in request.GET else "",
         "still": shown is None,
         "progress": selectors.progress(by=by),
         "last": last.value if isinstance(last, Label) else "cannot_judge" if last else "",
@@ -124,7 +125,7 @@ def undo(request: HttpRequest) -> HttpResponse:
     by = cast(User, request.user)
     again = undo_last(by=by)
     if wants_json(request):
-        return JsonResponse({"card": card(again), **done(by)})
+        return JsonResponse({"card": card(again), "note": selectors.note_of(assignment=again), **done(by)})
     messages.info(request, _("Your last label is taken back. This is the answer it was about."))
     return redirect(f"{reverse('annotations:deck')}?show={again.pk}")
 

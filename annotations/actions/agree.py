@@ -1,6 +1,6 @@
 """Bringing consensus and agreement up to date behind the labels, in a worker that may import numpy."""
 
-from django.db import transaction
+from django.db import connection, transaction
 from django.utils import timezone
 
 from annotations import selectors
@@ -10,10 +10,20 @@ from annotations.models import Agreement, Consensus, Stale
 from probes.choices import AnswerState
 from probes.models import Answer
 
+# Keeps this lock apart from any other advisory lock.
+LOCK_SPACE = 7_303
+
 
 def refresh_stale(*, limit: int) -> int:
-    """Recomputes the consensus of answers that changed, then every slice they are in; returns how many changed."""
+    """Recomputes the consensus of answers that changed, then every slice they are in; returns how many changed.
+
+    One worker at a time, or the slower would put older figures over newer ones; to any other there is nothing to do.
+    """
     with transaction.atomic():
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT pg_try_advisory_xact_lock(%s, 0)", [LOCK_SPACE])
+            if cursor.fetchone() == (False,):
+                return 0
         stale = list(
             Stale.objects.select_for_update(skip_locked=True)
             .order_by("since")

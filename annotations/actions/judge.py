@@ -5,11 +5,12 @@ from datetime import timedelta
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import F
+from django.db.models import F, Min
 from django.utils import timezone
 
 from accounts.models import User
 from annotations import rules, selectors
+from annotations.actions.counters import move, passes
 from annotations.choices import GUIDELINE, AssignmentStatus, LabelStatus
 from annotations.models import Assignment, CannotJudge, Label, Stale
 from core import events
@@ -48,7 +49,7 @@ def submit_label(
         guideline=GUIDELINE,
         took_ms=took_ms,
     )
-    count(answer, counted=1)
+    move(answer, leased=-1, counted=1)
     events.record(by=by, verb="label", of=label)
     return label
 
@@ -69,7 +70,7 @@ def pass_on(*, by: User, assignment_id: uuid.UUID, reason: str, note: str = "") 
             return saved
     close(assignment, answer, AssignmentStatus.PASSED)
     passed = CannotJudge.objects.create(answer=answer, person=by, assignment=assignment, reason=reason, note=note)
-    count(answer, counted=0)
+    move(answer, leased=-1)
     events.record(by=by, verb="pass_on", of=passed, reason=reason)
     return passed
 
@@ -81,7 +82,8 @@ def undo_last(*, by: User) -> Assignment:
     Raises:
         NotFound: there is nothing to take back.
         Gone: the answer was withdrawn in the meantime.
-        Conflict: it was taken back at the same moment, or the answer's place has been given to somebody else.
+        Conflict: it was taken back at the same moment, the answer's place has been given to somebody else, or others
+            sent it to the reviewers.
     """
     last = selectors.last_verdict(by=by)
     if last is None or last.assignment is None:
@@ -96,11 +98,15 @@ def undo_last(*, by: User) -> Assignment:
     labelled = isinstance(last, Label)
     if answer.counted - int(labelled) + answer.leased + 1 > answer.wanted:
         raise Conflict("Somebody else has been given this answer in the meantime, so it stays as it is.")
+    if passes(answer) >= rules.CANNOT_JUDGE_AT_MOST:
+        raise Conflict("This answer has gone to the reviewers in the meantime, so it stays as it is.")
+    # In front of what the person holds already: this is the one they want to see.
+    first = selectors.held(by=by).aggregate(at=Min("leased_at"))["at"]
     again = Assignment.objects.create(
         answer=answer,
         person=by,
         key_points_id=assignment.key_points_id,
-        leased_at=now,
+        leased_at=first - timedelta(microseconds=1) if first else now,
         expires_at=now + timedelta(minutes=settings.ENV.lease_minutes),
     )
     Answer.objects.filter(pk=answer.pk).update(
@@ -136,20 +142,3 @@ def close(assignment: Assignment, answer: Answer, status: AssignmentStatus) -> N
     assignment.status = status
     assignment.closed_at = now
     assignment.save(update_fields=["status", "closed_at"])
-
-
-def count(answer: Answer, *, counted: int) -> None:
-    """Moves one place on the answer from leased to counted (or frees it), and closes the answer if that is enough."""
-    votes = selectors.votes(answer=answer)
-    passed = CannotJudge.objects.filter(answer=answer, status=LabelStatus.CURRENT).count()
-    stands = rules.standing(votes, wanted=answer.wanted, cannot_judge=passed)
-    closed = stands.state != AnswerState.OPEN
-    Answer.objects.filter(pk=answer.pk).update(
-        leased=F("leased") - 1,
-        counted=F("counted") + counted,
-        wanted=stands.wanted,
-        state=stands.state,
-        closed_at=timezone.now() if closed else None,
-    )
-    if closed:
-        Stale.objects.update_or_create(answer=answer, defaults={"since": timezone.now()})

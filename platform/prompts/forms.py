@@ -1,5 +1,6 @@
 """What people fill in: a question, its key points, what narrows the list, and a reviewer's reason."""
 
+import unicodedata
 from typing import TYPE_CHECKING, Any, cast
 
 from django import forms
@@ -38,7 +39,12 @@ INHERITED = ("topic", "kind", "act", "state")
 
 def states(*first: tuple[str, Any]) -> list[tuple[str, Any]]:
     """Codes and names of states, by name in the reader's language, after `first`."""
-    return [*first, *sorted(((code, str(name)) for code, name in STATES.items()), key=lambda pair: pair[1])]
+    return [*first, *sorted(((code, str(name)) for code, name in STATES.items()), key=lambda pair: plain(pair[1]))]
+
+
+def plain(name: str) -> str:
+    """A name without its accents, so that Égypte stands before France."""
+    return "".join(c for c in unicodedata.normalize("NFD", name) if not unicodedata.combining(c))
 
 
 class TopicField(TopicChoice):

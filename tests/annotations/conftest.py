@@ -1,30 +1,28 @@
 """Short ways to readers, held answers and closed ones, through the actions the site uses."""
 
-from collections.abc import Callable, Sequence
+import threading
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.conf import settings
 from django.db import connection
 from django.db.models import F
 from django.test import Client
 from django.utils import timezone
+from playwright.sync_api import Browser, BrowserContext, sync_playwright
 
 from accounts.models import User
 from annotations.actions import assign_next, pass_on, submit_label
 from annotations.models import Assignment
 from probes.actions import add_endpoint, add_llm
 from probes.models import Answer, Endpoint
+from tests.annotations.screen import FLAGS, Screen
+from tests.conftest import CHROMIUM
 
 VALUES = {"C": "censored", "E": "evasive", "F": "faithful"}
-
-
-@pytest.fixture(autouse=True)
-def plain_static_files(settings: Any) -> None:
-    """Pages link their style sheets and scripts by plain names: nothing is collected for a test."""
-    plain = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
-    settings.STORAGES = {**settings.STORAGES, "staticfiles": plain}
 
 
 @pytest.fixture
@@ -92,10 +90,12 @@ def held(make_answer: Callable[..., Answer], labeller: User) -> Assignment:
 
 
 def at_once(jobs: Sequence[Callable[[], Any]]) -> list[Any]:
-    """Runs all jobs at the same time, each in a thread with a connection of its own; what each returned or raised."""
+    """Runs all jobs at the same moment, each in a thread with a connection of its own; what each returned or raised."""
+    start = threading.Barrier(len(jobs))
 
     def one(job: Callable[[], Any]) -> Any:
         try:
+            start.wait(10)
             return job()
         except Exception as error:
             return error
@@ -104,3 +104,48 @@ def at_once(jobs: Sequence[Callable[[], Any]]) -> list[Any]:
 
     with ThreadPoolExecutor(len(jobs)) as pool:
         return list(pool.map(one, jobs))
+
+
+@pytest.fixture
+def five(make_answer: Callable[..., Answer]) -> list[Answer]:
+    return [make_answer(f"This is answer {number}.") for number in range(5)]
+
+
+@pytest.fixture(scope="module")
+def chromium() -> Iterator[Browser]:
+    """A browser for one module of tests, and no longer: while it is there, its loop runs in the tests' own thread."""
+    with pytest.MonkeyPatch.context() as patch, sync_playwright() as playwright:
+        # The tests look into the database beside that loop.
+        patch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def screen_of(chromium: Browser, live_server: Any) -> Iterator[Callable[..., Screen]]:
+    """Opens a browser in which a person is signed in: `screen_of(labeller, viewport=…, java_script_enabled=…)`."""
+    contexts: list[BrowserContext] = []
+
+    def make(user: User, **options: Any) -> Screen:
+        options.setdefault("viewport", {"width": 1280, "height": 900})
+        contexts.append(chromium.new_context(base_url=live_server.url, **options))
+        sign_in(contexts[-1], user)
+        return Screen(contexts[-1])
+
+    yield make
+    for context in contexts:
+        context.close()
+
+
+def sign_in(context: BrowserContext, user: User) -> None:
+    """Gives the browser a session of this person."""
+    client = Client()
+    client.force_login(user)
+    value = client.cookies[settings.SESSION_COOKIE_NAME].value
+    context.add_cookies([{"name": settings.SESSION_COOKIE_NAME, "value": value, "domain": "localhost", "path": "/"}])
+
+
+@pytest.fixture
+def screen(screen_of: Callable[..., Screen], labeller: User) -> Screen:
+    return screen_of(labeller)

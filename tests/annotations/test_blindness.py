@@ -67,7 +67,7 @@ def all_of(response):
 
 
 def test_nothing_tells_who_wrote_it_or_when(signed_in, told_apart):
-    answer, words = told_apart
+    _, words = told_apart
     deck, cards, undo = (reverse(f"annotations:{name}") for name in ("deck", "cards", "undo"))
     page = signed_in.get(deck)
     assert "It was a massacre." in page.content.decode()

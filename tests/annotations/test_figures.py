@@ -7,9 +7,9 @@ The record of these tests, one letter a label (C censored, E evasive, F faithful
     second  india   en        a, b    E E F
     third   japan   fr        b       F F F
 
-Over n labels, n_k of class k, with m = 3 labels an answer: an answer whose labels are split 2 to 1 has 4 of its 6 ordered
-pairs in disagreement, so alpha = 1 - (sum of disagreeing pairs / (m - 1) / n) / ((n^2 - sum n_k^2) / (n (n - 1))), percent
-is the mean share of agreeing pairs, and AC1 = (percent - e) / (1 - e) with e = sum p_k (1 - p_k) / (classes - 1).
+Over n labels, n_k of class k, with m = 3 labels an answer: where labels are split 2 to 1, 4 of the 6 ordered pairs
+disagree, so alpha = 1 - (sum of disagreeing pairs / (m - 1) / n) / ((n^2 - sum n_k^2) / (n (n - 1))), percent is the
+mean share of agreeing pairs, and AC1 = (percent - e) / (1 - e) with e = sum p_k (1 - p_k) / (classes - 1).
 """
 
 from datetime import timedelta

@@ -20,10 +20,10 @@ def many(prompt):
     """Twenty thousand open answers to one question."""
     with connection.cursor() as cursor:
         cursor.execute(
-            """INSERT INTO probes_answer (public_id, version_id, sha256, text, escaped, language, state, wanted, counted,
-                   leased, may_publish, priority, shuffle, created_at)
-               SELECT gen_random_uuid(), %s, encode(sha256(n::text::bytea), 'hex'), 'Answer ' || n, false, 'en', 'open', 3,
-                   0, 0, true, 5, random(), now()
+            """INSERT INTO probes_answer (public_id, version_id, sha256, text, escaped, language, state, wanted,
+                   counted, leased, may_publish, priority, shuffle, created_at)
+               SELECT gen_random_uuid(), %s, encode(sha256(n::text::bytea), 'hex'), 'Answer ' || n, false, 'en', 'open',
+                   3, 0, 0, true, 5, random(), now()
                FROM generate_series(1, %s) n""",
             [prompt.current.pk, OPEN],
         )

@@ -67,6 +67,8 @@ class Person:
         while left:
             question = page.locator("#question").inner_text()
             before = self.on_screen()
+            # The deck takes a second verdict within a quarter of a second for a slip.
+            page.wait_for_timeout(300)
             page.keyboard.press(left.pop(question, "3"))
             until(lambda before=before: self.on_screen() != before, 10, "the next answer")
         until(lambda: page.locator(".saved span").inner_text() == "All saved", 10, "saving")

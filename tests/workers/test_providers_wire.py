@@ -174,7 +174,10 @@ def test_a_packed_bomb_is_refused():
     assert len(outcome.raw) == 8 * 2**20
 
 
-@pytest.mark.parametrize("body", [b"not gzip at all", gzip.compress(ANSWER)[:20] + b"spoilt" * 9])
+SPOILT = gzip.compress(ANSWER)[:20] + b"spoilt" * 9
+
+
+@pytest.mark.parametrize("body", [b"not gzip at all", SPOILT], ids=["none", "spoilt"])
 def test_broken_packing(body):
     with RawServer(raw_reply(body, "Content-Encoding: gzip")) as server:
         (outcome,) = ask_all(call_to(server))

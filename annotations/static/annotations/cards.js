@@ -62,9 +62,8 @@ export function paint(card) {
   }
   for (const part of document.querySelectorAll(".has-points")) part.hidden = !card.points.length;
   const answer = document.querySelector(".answer");
-  answer.classList.remove("is-new");
-  void answer.offsetWidth; // so that the animation starts afresh
   answer.classList.add("is-new");
+  answer.onanimationend = () => answer.classList.remove("is-new"); // so that it can start afresh next time
   scrollTo(0, 0);
   question.focus({ preventScroll: true });
 }

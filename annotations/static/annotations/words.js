@@ -41,9 +41,11 @@ export function trouble({ name = "", text = "", signIn = false } = {}) {
   byId("trouble").hidden = !name && !text;
 }
 
-/** Says that the next answer is not here yet, or that it is. */
-export function waiting(is) {
+/** Says that the next answer is not here yet ("coming", "offline"), or with "" that it is. */
+export function waiting(why) {
+  const is = why !== "";
   byId("card").ariaBusy = String(is);
   byId("card").classList.toggle("is-waiting", is);
+  byId("fetching").textContent = is ? byId("fetching").dataset[why] : "";
   byId("fetching").hidden = !is;
 }
