@@ -11,7 +11,7 @@ up: .venv/.base .venv/.demo
 	@exec $(BIN)/python manage.py up
 
 test: .venv/.dev
-	@$(BIN)/python -m pytest
+	@$(BIN)/python -m pytest -n auto --dist loadfile
 
 check: .venv/.dev
 	$(BIN)/ruff check .
@@ -51,8 +51,8 @@ messages: .venv/.dev
 # The model in the box is a plus: where its wheels do not install, the site runs without it.
 .venv/.demo: requirements/demo.txt .venv/.base
 	@echo "Installing the model in the box ..."
-	@$(SYNC) -r requirements/demo.txt || echo "The model in the box does not install here; the site runs without it."
-	@touch $@
+	@if $(SYNC) -r requirements/demo.txt; then touch $@; \
+	else echo "The model in the box did not install; the site runs without it; \`make up\` tries again."; fi
 
 clean:
 	rm -rf .venv .mypy_cache .ruff_cache .pytest_cache

@@ -105,6 +105,11 @@ class CannotJudge(models.Model):
                 fields=["answer", "person"], condition=Q(status="current"), name="cannot_judge_current_once"
             ),
             models.CheckConstraint(condition=Q(reason__in=Reason.values), name="cannot_judge_reason_known"),
+            models.CheckConstraint(condition=Q(status__in=LabelStatus.values), name="cannot_judge_status_known"),
+            models.CheckConstraint(
+                condition=Q(status="current", superseded_at=None) | Q(status="superseded", superseded_at__isnull=False),
+                name="cannot_judge_superseded_when_it_says_so",
+            ),
         ]
 
     def __str__(self) -> str:

@@ -1,9 +1,10 @@
 """When an answer has enough labels, and what may be sent as one."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from django.conf import settings
+from django.utils.translation import gettext as _
 
 from annotations.agreement import majority
 from annotations.choices import Reason, Value
@@ -40,20 +41,25 @@ def standing(votes: Sequence[int], *, wanted: int, cannot_judge: int) -> Standin
     return Standing(AnswerState.CONTESTED, wanted)
 
 
+def one_of(given: str, words: Iterable[str]) -> str:
+    """The sentence for a word that is none of `words`."""
+    return _("%(given)s: use one of %(words)s.") % {"given": repr(given), "words": ", ".join(words)}
+
+
 def check_value(value: str) -> None:
     if value not in Value.values:
-        raise Invalid("That is not a label.", {"value": [f"{value!r}: use one of {', '.join(Value.values)}."]})
+        raise Invalid(_("That is not a label."), {"value": [one_of(value, Value.values)]})
 
 
 def check_reason(reason: str) -> None:
     if reason not in Reason.values:
-        raise Invalid(
-            "Say why you cannot judge it.", {"reason": [f"{reason!r}: use one of {', '.join(Reason.values)}."]}
-        )
+        raise Invalid(_("Say why you cannot judge it."), {"reason": [one_of(reason, Reason.values)]})
 
 
 def check_note(note: str) -> None:
     if len(note) > NOTE_AT_MOST:
-        raise Invalid("The note is too long.", {"note": [f"At most {NOTE_AT_MOST} characters."]})
+        raise Invalid(
+            _("The note is too long."), {"note": [_("At most %(most)s characters.") % {"most": NOTE_AT_MOST}]}
+        )
     if "\0" in note or any("\ud800" <= character <= "\udfff" for character in note):
-        raise Invalid("The note cannot be kept.", {"note": ["It holds a character that no text may hold."]})
+        raise Invalid(_("The note cannot be kept."), {"note": [_("It holds a character that no text may hold.")]})

@@ -4,7 +4,7 @@ import uuid
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from django.db.models import Count, Prefetch, QuerySet
+from django.db.models import Count, Exists, OuterRef, Prefetch, QuerySet
 from django.utils import timezone
 
 from accounts.models import User
@@ -12,6 +12,7 @@ from annotations.choices import AssignmentStatus, LabelStatus, Slice, Value
 from annotations.models import Assignment, CannotJudge, Label
 from probes.choices import AnswerState
 from probes.models import LLM, Answer
+from probes.selectors import public_probes
 from prompts.choices import Kind
 from prompts.models import KeyPoint, Topic
 
@@ -97,11 +98,24 @@ def closed_labels() -> QuerySet[Label]:
 
 
 def slices_of(answers: Iterable[int]) -> list[tuple[Slice, str]]:
-    """Every slice that these answers are part of."""
+    """Every slice whose figures change with these answers, which were closed or opened again.
+
+    The models' slices hold finished questions only (`public_probes`), so they are named when a question is finished or
+    stops being so, and then those of all its answers at once: neither the figures nor when they were last measured tell
+    one answer's model. While another answer is open, closing one changes no model's slice, and none is named. An answer
+    that was opened again and is still in this queue does not count as another, so that the models lose what they had.
+
+    A new answer to a finished question is no change of labels and comes with no call of this. The models' figures then
+    stay as they were measured, of answers that were public at the time, until their slices are next measured; from then
+    on the question is out, and back in with all its models when its last answer is closed. Nor is it a change of labels
+    when the open answers of a withdrawn prompt are withdrawn: its closed ones come in when a slice is next measured.
+    """
     pks = list(answers)
     within = Answer.objects.filter(pk__in=pks)
+    others = Answer.objects.filter(version=OuterRef("version"), state=AnswerState.OPEN, stale=None)
+    moved = within.filter(~Exists(others.exclude(pk__in=pks))).values("version")
     topics = Topic.objects.filter(families__prompts__versions__answers__in=within).distinct()
-    llms = LLM.objects.filter(endpoints__probes__answer__in=within).distinct()
+    llms = LLM.objects.filter(endpoints__probes__answer__version__in=moved).distinct()
     languages = within.values_list("language", flat=True).distinct()
     return [
         (Slice.ALL, ""),
@@ -115,12 +129,13 @@ def slices_of(answers: Iterable[int]) -> list[tuple[Slice, str]]:
 def labels_of_slice(kind: Slice, key: str) -> tuple[list[int], list[str]]:
     """The answers' ids and the labels' values of a slice, one pair a label.
 
-    An answer that two probes of one model brought counts once in that model's slice.
+    An answer that two probes of one model brought counts once in that model's slice, and not before it is public that
+    it is the model's.
     """
     labels = closed_labels()
     if kind == Slice.MODEL:
-        answers = Answer.objects.filter(probes__endpoint__llm__slug=key).values("pk")
-        labels = labels.filter(answer__in=answers)
+        brought = public_probes().filter(endpoint__llm__slug=key, answer__isnull=False)
+        labels = labels.filter(answer__in=brought.values("answer"))
     elif kind == Slice.TOPIC:
         labels = labels.filter(answer__version__prompt__family__topic__slug=key)
     elif kind == Slice.LANGUAGE:

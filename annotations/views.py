@@ -92,7 +92,10 @@ def cards(request: HttpRequest) -> HttpResponse:
     by = cast(User, request.user)
     asked = request.GET.get("ahead", "1")
     if not asked.isascii() or not asked.isdigit() or len(asked) > 3:
-        raise Invalid("That is not a number of answers.", {"ahead": [f"A number from 1 to {AHEAD_AT_MOST}."]})
+        raise Invalid(
+            _("That is not a number of answers."),
+            {"ahead": [_("A number from 1 to %(most)s.") % {"most": AHEAD_AT_MOST}]},
+        )
     ahead = min(AHEAD_AT_MOST, max(1, int(asked)))
     held = [card(assignment) for assignment in assign_next(by=by, limit=ahead)[:AHEAD_AT_MOST]]
     return JsonResponse({"cards": held, **done(by)})
@@ -107,7 +110,7 @@ def judge(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
     by, form = cast(User, request.user), VerdictForm(request.POST)
     if not form.is_valid():
         wrong = {name: [str(error) for error in errors] for name, errors in form.errors.items()}
-        raise Invalid("This cannot be taken as it was sent.", wrong)
+        raise Invalid(_("This cannot be taken as it was sent."), wrong)
     sent = form.cleaned_data
     if sent["reason"] and not sent["value"]:
         pass_on(by=by, assignment_id=pk, reason=sent["reason"], note=sent["note"])

@@ -3,6 +3,7 @@
 import os
 import shutil
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -37,6 +38,8 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     # The slow ones go last, so that a plain mistake shows early.
     items.sort(key=lambda item: bool(item.get_closest_marker("browser") or item.get_closest_marker("faults")))
     config.stash[LEFT_OUT] = {name: len(some) for name, some in left.items()}
+    if hasattr(config, "workeroutput"):
+        config.workeroutput["left_out"] = config.stash[LEFT_OUT]
     if out:
         config.hook.pytest_deselected(items=list(out))
 
@@ -46,6 +49,12 @@ WHY = {
     "shared": "want the folder that CANDOR_SHARED names (recorded payloads and reference data)",
     "browser": "want a Chromium (apt-get install chromium)",
 }
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_testnodedown(node: Any, error: object) -> None:
+    """Where the tests run in several processes, each collects them all: what one left out, all did."""
+    node.config.stash[LEFT_OUT] = getattr(node, "workeroutput", {}).get("left_out", {})
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:

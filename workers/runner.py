@@ -4,9 +4,13 @@ Celery's `pump` only wakes it. It claims from PostgreSQL, asks, records, and cla
 due. No transaction is open while a model is thinking. Database work happens in one other thread, because Django's
 connections belong to threads. A call in flight keeps its lease by a heartbeat; when the process stops, what is in
 flight is cancelled and given back.
+
+Whatever goes wrong with one endpoint is logged and left until the next pump; it never stops the others. If the loop
+itself ends all the same, the next pump starts another.
 """
 
 import asyncio
+import contextlib
 import logging
 import os
 import threading
@@ -55,7 +59,9 @@ class Runner:
 
     def wake(self, endpoint_id: int) -> None:
         """There is work for this endpoint."""
-        self.loop.call_soon_threadsafe(self.rouse, endpoint_id)
+        # A loop that has just ended refuses the call; the next pump finds another runner.
+        with contextlib.suppress(RuntimeError):
+            self.loop.call_soon_threadsafe(self.rouse, endpoint_id)
 
     def rouse(self, endpoint_id: int) -> None:
         self.awake.add(endpoint_id)
@@ -64,12 +70,24 @@ class Runner:
     def stop(self) -> None:
         """Cancels what is in flight, gives it back, and returns when that is done or STOP_WITHIN_S are over."""
         self.stopping = True
-        self.loop.call_soon_threadsafe(self.something.set)
+        with contextlib.suppress(RuntimeError):
+            self.loop.call_soon_threadsafe(self.something.set)
         self.thread.join(STOP_WITHIN_S)
+
+    def is_over(self) -> bool:
+        """Whether the loop has ended without having been told to."""
+        return not self.stopping and not self.thread.is_alive()
 
     def run(self) -> None:
         asyncio.set_event_loop(self.loop)
-        self.loop.run_until_complete(self.main())
+        try:
+            self.loop.run_until_complete(self.main())
+        except Exception:
+            log.exception("the probing loop ended; the next pump starts another, and leases bring back what it held")
+        finally:
+            self.database.submit(close_connection)
+            self.database.shutdown()
+            self.loop.close()
 
     async def main(self) -> None:
         async with client(self.capacity) as http:
@@ -81,7 +99,6 @@ class Runner:
                     await self.something.wait()
             heartbeat.cancel()
             await self.let_go()
-        await self.loop.run_in_executor(self.database, close_connection)
 
     async def fill(self, http: httpx.AsyncClient) -> None:
         """Claims for every endpoint that is awake, in turn, until the air is full or nothing is due."""
@@ -91,9 +108,10 @@ class Runner:
                 return
             try:
                 endpoint, claims = await self.in_database(partial(take, endpoint_id, room))
-            except (OperationalError, InterfaceError) as error:
-                # The next pump comes within two seconds; nothing was lost.
-                log.warning("the database is away: %s", first_line(error))
+            except Exception as error:
+                # Whatever it is: the next pump comes within two seconds, and nothing was lost.
+                away = isinstance(error, OperationalError | InterfaceError)
+                log.warning("endpoint %s was not looked at: %s", endpoint_id, first_line(error), exc_info=not away)
                 self.awake.discard(endpoint_id)
                 continue
             if not claims:
@@ -104,9 +122,9 @@ class Runner:
                 task.add_done_callback(self.done)
 
     def done(self, task: asyncio.Task[None]) -> None:
-        endpoint_id, _ = self.held.pop(task, (0, None))
+        endpoint_id, _ = self.held.pop(task)
         if not task.cancelled() and (error := task.exception()):
-            log.error("a probe was left to its lease: %r", error)
+            log.error("a probe was left to its lease: %r", error, exc_info=error)
         self.rouse(endpoint_id)
 
     async def put(self, http: httpx.AsyncClient, endpoint: Endpoint, one: Claim) -> None:
@@ -131,8 +149,10 @@ class Runner:
             if held := [one for _, one in self.held.values()]:
                 try:
                     await self.in_database(partial(renew, held=held))
-                except (OperationalError, InterfaceError) as error:
-                    log.warning("leases were not renewed: %s", first_line(error))
+                except Exception as error:
+                    # The next beat tries again, well before the leases run out.
+                    away = isinstance(error, OperationalError | InterfaceError)
+                    log.warning("leases were not renewed: %s", first_line(error), exc_info=not away)
 
     async def let_go(self) -> None:
         held = [one for _, one in self.held.values()]
@@ -143,7 +163,7 @@ class Runner:
         if held:
             try:
                 await self.in_database(partial(give_back, held=held, perhaps_paid=True))
-            except (OperationalError, InterfaceError) as error:
+            except Exception as error:
                 log.warning("%s probes were left to their leases: %s", len(held), first_line(error))
 
     async def in_database(self, work: Callable[[], T]) -> T:
@@ -221,10 +241,10 @@ _lock = threading.Lock()
 
 
 def runner() -> Runner:
-    """This process's runner, started on first use: after the fork, never before."""
+    """This process's runner, started on first use (after the fork, never before), and anew where its loop has ended."""
     global _runner  # noqa: PLW0603 -- one for each process is the point
     with _lock:
-        if _runner is None:
+        if _runner is None or _runner.is_over():
             _runner = Runner(settings.ENV.probes_in_flight)
         return _runner
 

@@ -2,7 +2,11 @@
 
 SCHEDULE: dict[str, dict[str, object]] = {
     "find the probes that are due": {"task": "workers.tasks.find_work", "schedule": 2.0, "options": {"expires": 10}},
-    "take back leases that ran out": {"task": "workers.tasks.sweep", "schedule": 5.0, "options": {"expires": 30}},
+    "take back leases that ran out, let go of what nobody wants": {
+        "task": "workers.tasks.sweep",
+        "schedule": 5.0,
+        "options": {"expires": 30},
+    },
     "bring agreement up to date": {
         "task": "workers.tasks.numbers_refresh",
         "schedule": 2.0,

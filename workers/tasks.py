@@ -30,11 +30,14 @@ def pump(endpoint_id: int) -> None:
 
 @shared_task(name="workers.tasks.sweep")
 def sweep() -> None:
+    """Takes back leases that ran out, and lets go of what nobody wants any more."""
     from annotations.actions import take_back_expired as take_back_assignments
-    from probes.actions import take_back_expired
+    from probes.actions import drop_unwanted, take_back_expired, withdraw_answers
 
     take_back_expired()
     take_back_assignments()
+    drop_unwanted()
+    withdraw_answers()
 
 
 @shared_task(name="workers.tasks.recount")

@@ -7,11 +7,9 @@ from annotations import selectors
 from annotations.agreement import bootstrap_agreement, count_labels, majority, measure_agreement
 from annotations.choices import Slice, Value
 from annotations.models import Agreement, Consensus, Stale
+from core import locks
 from probes.choices import AnswerState
 from probes.models import Answer
-
-# Keeps this lock apart from any other advisory lock.
-LOCK_SPACE = 7_303
 
 
 def refresh_stale(*, limit: int) -> int:
@@ -21,7 +19,7 @@ def refresh_stale(*, limit: int) -> int:
     """
     with transaction.atomic():
         with connection.cursor() as cursor:
-            cursor.execute("SELECT pg_try_advisory_xact_lock(%s, 0)", [LOCK_SPACE])
+            cursor.execute("SELECT pg_try_advisory_xact_lock(%s, 0)", [locks.AGREEMENT])
             if cursor.fetchone() == (False,):
                 return 0
         stale = list(

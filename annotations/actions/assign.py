@@ -1,5 +1,7 @@
 """Leases: the platform chooses who reads what, never the reader."""
 
+import time
+
 from django.conf import settings
 from django.db import connection, transaction
 from django.db.backends.utils import CursorWrapper
@@ -8,20 +10,25 @@ from django.db.models import QuerySet
 from accounts.models import User
 from annotations import selectors
 from annotations.models import Assignment
+from core import locks
 
 # Out of the first so many that need a label, some are drawn by lot.
 DRAWN_FROM = 20
 HELD_AT_MOST = 10
-# Keeps the locks of people apart from any other advisory lock.
-LOCK_SPACE = 7_302
+
+# A draw finds nothing where all it might give is locked by others' draws, for a millisecond. Then it tries again.
+TRIES = 20
+PAUSE_S = 0.005
 
 # One walk over probes_answer's deck index for each language the person reads, stopping at DRAWN_FROM answers they may
 # get; the lot is drawn among these. SKIP LOCKED lets many draw at once; the cap itself is a constraint of the table.
+# Whoever locks several answers locks them in the order of their ids: SKIP LOCKED may yet wait, for the newer version of
+# a row that was changed meanwhile, and two that wait for each other would be a deadlock.
 DRAW = """
 WITH candidates AS (
-    SELECT answer.id, answer.prompt_key_points FROM unnest(%(languages)s::text[]) reads(language)
+    SELECT answer.id, answer.priority, answer.key_points FROM unnest(%(languages)s::text[]) reads(language)
     CROSS JOIN LATERAL (
-        SELECT answer.id, prompt.key_points_id AS prompt_key_points, answer.priority
+        SELECT answer.id, answer.priority, prompt.key_points_id AS key_points
         FROM probes_answer answer
         JOIN prompts_promptversion version ON version.id = answer.version_id
         JOIN prompts_prompt prompt ON prompt.id = version.prompt_id
@@ -37,28 +44,25 @@ WITH candidates AS (
         ORDER BY answer.priority, answer.shuffle
         LIMIT %(from)s
     ) answer
-    ORDER BY answer.priority, random()
-    LIMIT %(from)s
+), lot AS (
+    SELECT id, key_points FROM candidates ORDER BY priority, random() LIMIT %(limit)s
 ), drawn AS (
-    SELECT answer.id, candidates.prompt_key_points FROM probes_answer answer
-    JOIN candidates ON candidates.id = answer.id
+    SELECT answer.id, lot.key_points FROM probes_answer answer JOIN lot ON lot.id = answer.id
     WHERE answer.state = 'open' AND answer.counted + answer.leased < answer.wanted
-    ORDER BY answer.priority, random()
-    LIMIT %(limit)s
+    ORDER BY answer.id
     FOR NO KEY UPDATE OF answer SKIP LOCKED
 ), leased AS (
     UPDATE probes_answer SET leased = leased + 1 FROM drawn WHERE probes_answer.id = drawn.id
-    RETURNING probes_answer.id, drawn.prompt_key_points
+    RETURNING probes_answer.id, drawn.key_points
+), given AS (
+    INSERT INTO annotations_assignment (id, answer_id, person_id, key_points_id, status, leased_at, expires_at)
+    SELECT gen_random_uuid(), leased.id, %(person)s, leased.key_points, 'leased', statement_timestamp(),
+           statement_timestamp() + make_interval(mins => %(minutes)s)
+    FROM leased
+    RETURNING 1
 )
-INSERT INTO annotations_assignment (id, answer_id, person_id, key_points_id, status, leased_at, expires_at)
-SELECT gen_random_uuid(), leased.id, %(person)s, leased.prompt_key_points, 'leased', statement_timestamp(),
-       statement_timestamp() + make_interval(mins => %(minutes)s)
-FROM leased
+SELECT (SELECT count(*) FROM candidates), (SELECT count(*) FROM given)
 """
-# The same, but it waits for rows that others have locked, all in one order, so that no two wait for each other.
-DRAW_WAITING = DRAW.replace(" SKIP LOCKED", "").replace(
-    "ORDER BY answer.priority, random()\n    LIMIT %(limit)s", "ORDER BY answer.id\n    LIMIT %(limit)s"
-)
 
 
 @transaction.atomic
@@ -70,20 +74,20 @@ def assign_next(*, by: User, limit: int = 1) -> QuerySet[Assignment]:
     """
     limit = max(1, min(limit, HELD_AT_MOST))
     with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_advisory_xact_lock(%s, %s)", [LOCK_SPACE, by.pk])
+        cursor.execute("SELECT pg_advisory_xact_lock(%s, %s)", [locks.ASSIGNMENTS, by.pk])
         held = selectors.held(by=by).count()
-        if held < limit:
-            drawn = draw(cursor, by=by, limit=limit - held)
-            if not held and not drawn:
-                # All that is left may be in the hands of others' draws for a millisecond: wait for one of them.
-                draw(cursor, by=by, limit=1, wait=True)
+        for _ in range(TRIES if held < limit else 0):
+            there_are, given = draw(cursor, by=by, limit=limit - held)
+            if held or given or not there_are:
+                break
+            time.sleep(PAUSE_S)
     return selectors.held(by=by)
 
 
-def draw(cursor: CursorWrapper, *, by: User, limit: int, wait: bool = False) -> int:
-    """Leases up to `limit` answers to the person; returns how many."""
+def draw(cursor: CursorWrapper, *, by: User, limit: int) -> tuple[int, int]:
+    """Leases up to `limit` answers to the person; returns how many they might have got, and how many they did get."""
     cursor.execute(
-        DRAW_WAITING if wait else DRAW,
+        DRAW,
         {
             "person": by.pk,
             "languages": by.languages,
@@ -92,7 +96,8 @@ def draw(cursor: CursorWrapper, *, by: User, limit: int, wait: bool = False) -> 
             "minutes": settings.ENV.lease_minutes,
         },
     )
-    return int(cursor.rowcount)
+    [(there_are, given)] = cursor.fetchall()
+    return there_are, given
 
 
 @transaction.atomic
@@ -107,7 +112,7 @@ def take_back_expired() -> int:
                    ORDER BY expires_at LIMIT 1000
                ), locked AS (
                    SELECT id FROM probes_answer WHERE id IN (SELECT answer_id FROM late)
-                   FOR NO KEY UPDATE SKIP LOCKED
+                   ORDER BY id FOR NO KEY UPDATE SKIP LOCKED
                ), closed AS (
                    UPDATE annotations_assignment lease SET status = 'expired', closed_at = statement_timestamp()
                    FROM late JOIN locked ON locked.id = late.answer_id

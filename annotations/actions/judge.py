@@ -7,12 +7,13 @@ from django.conf import settings
 from django.db import transaction
 from django.db.models import F, Min
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from accounts.models import User
 from annotations import rules, selectors
-from annotations.actions.counters import move, passes
+from annotations.actions.counters import move
 from annotations.choices import GUIDELINE, AssignmentStatus, LabelStatus
-from annotations.models import Assignment, CannotJudge, Label, Stale
+from annotations.models import Assignment, CannotJudge, Label
 from core import events
 from core.errors import Conflict, Forbidden, Gone, NotFound
 from probes.choices import AnswerState
@@ -82,24 +83,25 @@ def undo_last(*, by: User) -> Assignment:
     Raises:
         NotFound: there is nothing to take back.
         Gone: the answer was withdrawn in the meantime.
-        Conflict: it was taken back at the same moment, the answer's place has been given to somebody else, or others
-            sent it to the reviewers.
+        Conflict: it was taken back at the same moment, the answer's place has been given to somebody else, or the
+            answer is closed: who wrote it and how others labelled it may be public since, and a label given anew would
+            not be blind.
     """
     last = selectors.last_verdict(by=by)
     if last is None or last.assignment is None:
-        raise NotFound("There is nothing to undo.")
+        raise NotFound(_("There is nothing to undo."))
     assignment, answer = lock(by=by, assignment_id=last.assignment.pk)
     if answer.state == AnswerState.WITHDRAWN:
-        raise Gone("This answer has been withdrawn since, so there is nothing to change.")
+        raise Gone(_("This answer has been withdrawn since, so there is nothing to change."))
+    if answer.state != AnswerState.OPEN:
+        raise Conflict(_("This answer has all its labels and is public now, so yours stays as it is."))
     now = timezone.now()
     current = type(last).objects.filter(pk=last.pk, status=LabelStatus.CURRENT)
     if not current.update(status=LabelStatus.SUPERSEDED, superseded_at=now):
-        raise Conflict("This has been taken back already.")
+        raise Conflict(_("This has been taken back already."))
     labelled = isinstance(last, Label)
     if answer.counted - int(labelled) + answer.leased + 1 > answer.wanted:
-        raise Conflict("Somebody else has been given this answer in the meantime, so it stays as it is.")
-    if passes(answer) >= rules.CANNOT_JUDGE_AT_MOST:
-        raise Conflict("This answer has gone to the reviewers in the meantime, so it stays as it is.")
+        raise Conflict(_("Somebody else has been given this answer in the meantime, so it stays as it is."))
     # In front of what the person holds already: this is the one they want to see.
     first = selectors.held(by=by).aggregate(at=Min("leased_at"))["at"]
     again = Assignment.objects.create(
@@ -109,10 +111,7 @@ def undo_last(*, by: User) -> Assignment:
         leased_at=first - timedelta(microseconds=1) if first else now,
         expires_at=now + timedelta(minutes=settings.ENV.lease_minutes),
     )
-    Answer.objects.filter(pk=answer.pk).update(
-        counted=F("counted") - int(labelled), leased=F("leased") + 1, state=AnswerState.OPEN, closed_at=None
-    )
-    Stale.objects.update_or_create(answer=answer, defaults={"since": now})
+    Answer.objects.filter(pk=answer.pk).update(counted=F("counted") - int(labelled), leased=F("leased") + 1)
     events.record(by=by, verb="undo", of=last)
     return again
 
@@ -121,9 +120,9 @@ def lock(*, by: User, assignment_id: uuid.UUID) -> tuple[Assignment, Answer]:
     """The assignment and its answer, both locked, the answer first as everywhere."""
     assignment = Assignment.objects.filter(pk=assignment_id).first()
     if assignment is None:
-        raise NotFound("There is no such assignment.")
+        raise NotFound(_("There is no such assignment."))
     if assignment.person_id != by.pk:
-        raise Forbidden("This answer was given to somebody else.")
+        raise Forbidden(_("This answer was given to somebody else."))
     answer = Answer.objects.select_for_update(no_key=True).get(pk=assignment.answer_id)
     return Assignment.objects.select_for_update(no_key=True).get(pk=assignment_id), answer
 
@@ -131,14 +130,14 @@ def lock(*, by: User, assignment_id: uuid.UUID) -> tuple[Assignment, Answer]:
 def close(assignment: Assignment, answer: Answer, status: AssignmentStatus) -> None:
     """Ends a lease that is alive, on an answer that is open; says what happened to any other."""
     if assignment.status in {AssignmentStatus.LABELLED, AssignmentStatus.PASSED}:
-        raise Conflict("You have judged this answer already. Undo that first.")
+        raise Conflict(_("You have judged this answer already. Undo that first."))
     now = timezone.now()
     if assignment.status == AssignmentStatus.EXPIRED or assignment.expires_at <= now:
-        raise Gone("This answer was with you for too long and went to somebody else. Thank you for reading it.")
+        raise Gone(_("This answer was with you for too long and went to somebody else. Thank you for reading it."))
     if answer.state == AnswerState.WITHDRAWN:
-        raise Gone("This answer has been withdrawn since. Thank you for reading it.")
+        raise Gone(_("This answer has been withdrawn since. Thank you for reading it."))
     if answer.state != AnswerState.OPEN:
-        raise Gone("This answer has been closed since, so it wants no more labels. Thank you for reading it.")
+        raise Gone(_("This answer has been closed since, so it wants no more labels. Thank you for reading it."))
     assignment.status = status
     assignment.closed_at = now
     assignment.save(update_fields=["status", "closed_at"])

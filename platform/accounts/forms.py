@@ -5,13 +5,16 @@ from typing import Any
 from allauth.account.forms import SignupForm as AllauthSignupForm
 from django import forms
 from django.contrib.auth.password_validation import validate_password
+from django.db import IntegrityError, transaction
 from django.http import HttpRequest
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
+from accounts.actions import sign_up
 from accounts.choices import Role
 from accounts.models import User
 from accounts.rules import scopes_of
+from core.errors import Conflict
 from core.languages import LANGUAGES
 
 # What the language of the page says about what somebody reads.
@@ -22,9 +25,17 @@ class SignupForm(AllauthSignupForm):  # type: ignore[misc]  # allauth carries no
     """One short form. The language of the page is taken as the one the person reads; they can say more later."""
 
     def custom_signup(self, request: HttpRequest, user: User) -> None:
-        page = READS.get((get_language() or "en").lower(), "en")
-        user.languages = [page]
-        user.save(update_fields=["languages"])
+        sign_up(by=user, languages=[READS.get((get_language() or "en").lower(), "en")])
+
+    @transaction.atomic
+    def save(self, request: HttpRequest) -> User:
+        """The account with all that belongs to it, or none."""
+        try:
+            user: User = super().save(request)
+        except IntegrityError:
+            # Somebody took the name between the form's look and the writing.
+            raise Conflict(_("This name has just been taken. Go back and choose another.")) from None
+        return user
 
 
 class LanguagesForm(forms.Form):

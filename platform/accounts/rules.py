@@ -1,6 +1,7 @@
 """Who may do what to people and tokens."""
 
 from django.contrib.auth.tokens import default_token_generator
+from django.utils.translation import gettext as _
 
 from accounts.choices import Role, Scope
 from accounts.models import User
@@ -21,10 +22,10 @@ def scopes_of(user: User) -> list[Scope]:
 def check_maintains(by: User) -> None:
     """Raises Forbidden where `by` is not a maintainer."""
     if not by.is_maintainer:
-        raise Forbidden("Only maintainers see who is here and give roles.")
+        raise Forbidden(_("Only maintainers see who is here and give roles."))
 
 
 def check_link(user: User | None, token: str) -> None:
     """Raises Gone where `token` is not the living one-time link of `user`. Whether such a person exists is not said."""
     if user is None or not default_token_generator.check_token(user, token):
-        raise Gone("This link has been used, is too old, or was not copied whole.")
+        raise Gone(_("This link has been used, is too old, or was not copied whole."))

@@ -1,5 +1,4 @@
 from django.urls import path
-from django.views.generic import RedirectView
 
 from accounts import views
 
@@ -13,8 +12,6 @@ urlpatterns = [
     path("people/", views.people, name="people"),
     path("people/<int:pk>/role/", views.role, name="role"),
     path("people/<int:pk>/password-link/", views.password_link, name="password_link"),
-    # This site sends no mail. allauth has these two pages under the same addresses, and theirs would try to.
     path("password/reset/", views.lost_password, name="lost_password"),
-    path("email/", RedirectView.as_view(pattern_name="accounts:me"), name="no_mail"),
-    path("new-password/<str:uid>/<str:token>/", views.new_password, name="new_password"),
+    path("new-password/<name:uid>/<name:token>/", views.new_password, name="new_password"),
 ]

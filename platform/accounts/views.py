@@ -20,16 +20,11 @@ from accounts.choices import Role
 from accounts.forms import LanguagesForm, NewPasswordForm, RoleForm, SearchForm, TokenForm
 from accounts.models import ApiToken, User
 from accounts.rules import check_link, check_maintains
+from accounts.signed_in import actor
 from core.errors import Gone, Invalid
 
 PEOPLE_A_PAGE = 50
 TOKENS_SHOWN = 50
-
-
-def actor(request: HttpRequest) -> User:
-    """Who is signed in, behind login_required."""
-    assert isinstance(request.user, User)
-    return request.user
 
 
 @login_required
@@ -142,9 +137,9 @@ def new_password(request: HttpRequest, uid: str, token: str) -> HttpResponse:
         form = NewPasswordForm(request.POST or None, user=holder)
         if not form.is_valid():
             return render(request, "accounts/new_password.html", {"form": form}, status=422 if form.is_bound else 200)
-        user = actions.use_password_link(uid=uid, token=token, password=form.cleaned_data["password"])
+        user = actions.use_password_link(by=holder, token=token, password=form.cleaned_data["password"])
     except Gone:
         return render(request, "accounts/link_dead.html", status=410)
     login(request, user)
-    messages.success(request, _("Your new password is set, and you are signed in."))
+    messages.success(request, _("Your new password is set, and you are signed in. Your API tokens are revoked."))
     return redirect("accounts:me")

@@ -1,12 +1,13 @@
 """/answers/: what models said and what people made of it. Closed answers only.
 
 Nothing about an answer that is open or leased is public, neither its text nor its labels nor who gave it, or the blind
-would see. One that is opened again by an undo is gone from here until it closes.
+would see. One that is opened again, as when labels are set aside, is gone from here until it closes. Who gave a closed
+one follows when every answer to the same text of the prompt is closed.
 """
 
 from typing import Any
 
-from django.db.models import Exists, OuterRef, Prefetch, Q, QuerySet
+from django.db.models import Exists, OuterRef, Prefetch, QuerySet
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 from rest_framework.mixins import ListModelMixin, RetrieveModelMixin
@@ -21,13 +22,9 @@ from api.pagination import PAGES
 from api.parameters import LANGUAGE, OneOf, Parameter, SlugOf, Whole
 from probes.choices import CLOSED, AnswerState, Delivery
 from probes.models import LLM, Answer, Probe
+from probes.selectors import finished, public_probes
 from prompts.choices import Kind
 from prompts.models import PromptVersion, Topic
-
-
-def public_probes() -> QuerySet[Probe]:
-    """What may be told of who gave an answer: not what an import brought that we may not publish."""
-    return Probe.objects.filter(Q(batch=None) | Q(batch__may_publish=True))
 
 
 def by_model(rows: QuerySet[Answer], slug: str) -> QuerySet[Answer]:
@@ -39,6 +36,7 @@ def closed_answers() -> QuerySet[Answer]:
     told = public_probes().select_related("endpoint__llm", "round", "batch")
     return (
         Answer.objects.filter(state__in=CLOSED, leased=0, may_publish=True)
+        .annotate(givers_known=finished())
         .select_related("consensus", "stale", "version__prompt__family__topic")
         .prefetch_related(Prefetch("probes", told.order_by("endpoint__slug", "round__number", "sample", "pk")))
     )
@@ -100,11 +98,18 @@ class AnswerRow(Shown[Answer]):
     closed_on = Day(source="closed_at")
     state = Word([str(state) for state in CLOSED], name="ClosedState")
     consensus = serializers.SerializerMethodField(help_text="Null if it cannot be judged or is being counted.")
-    given_by = Giver(many=True, source="probes")
+    givers_known = serializers.BooleanField(
+        help_text="False while another answer to the same version of the prompt is open: given_by is empty until then, "
+        "or its author would be known by what is missing."
+    )
+    given_by = Giver(many=True, source="probes", help_text="Who gave it, call by call; empty unless givers_known.")
 
     class Meta:
         model = Answer
-        fields = ("id", "prompt", "text", "escaped", "sha256", "state", "closed_on", "consensus", "given_by")
+        fields = (
+            *("id", "prompt", "text", "escaped", "sha256", "state", "closed_on", "consensus"),
+            *("givers_known", "given_by"),
+        )
 
     @extend_schema_field(ConsensusRow(allow_null=True))
     def get_consensus(self, answer: Answer) -> dict[str, Any] | None:
@@ -118,7 +123,7 @@ class Answers(ListModelMixin, ApiView):
     # Random, so that neither the order nor the cursor tells when an answer came.
     key = "public_id"
     parameters = (
-        Parameter("model", "Only what this model gave.", SlugOf(LLM, "/api/v1/models/"), by_model),
+        Parameter("model", "Only what this model is known to have given.", SlugOf(LLM, "/api/v1/models/"), by_model),
         Parameter(
             "language",
             "Only answers to prompts in this language.",
@@ -150,7 +155,8 @@ class Answers(ListModelMixin, ApiView):
     def get(self, request: Request, *args: Any, **kwargs: Any) -> Response:
         """Closed answers with their question, their labels and who gave them.
 
-        An answer is closed when enough people have labelled it; before that nothing about it is public.
+        An answer is closed when enough people have labelled it; before that nothing about it is public. Who gave it is
+        public when all answers to the same version of the prompt are closed.
         """
         return self.list(request)
 

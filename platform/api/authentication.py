@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from django.db.models import Q
 from django.utils import timezone
+from django.utils.translation import gettext as _
 from rest_framework.authentication import BaseAuthentication, get_authorization_header
 from rest_framework.exceptions import AuthenticationFailed
 from rest_framework.permissions import BasePermission
@@ -29,7 +30,7 @@ class TokenAuthentication(BaseAuthentication):
         if not parts or parts[0].lower() != b"bearer":
             return None
         if len(parts) != 2:
-            raise AuthenticationFailed("Send the token as: Authorization: Bearer candor_…")
+            raise AuthenticationFailed(_("Send the token as: Authorization: Bearer candor_…"))
         now = timezone.now()
         token = (
             ApiToken.objects.select_related("user")
@@ -38,7 +39,7 @@ class TokenAuthentication(BaseAuthentication):
             .first()
         )
         if token is None:
-            raise AuthenticationFailed("This token is unknown, expired or revoked. Make a new one on your page.")
+            raise AuthenticationFailed(_("This token is unknown, expired or revoked. Make a new one on your page."))
         if token.last_used_at is None or token.last_used_at < now - LAST_USED_EVERY:
             ApiToken.objects.filter(pk=token.pk).update(last_used_at=now)
         return token.user, token

@@ -16,8 +16,9 @@ from accounts.models import User
 from api.authentication import Scoped
 from api.pagination import ByKey
 from api.parameters import Parameter, read_all
-from api.parsers import StrictJSON, storable
+from api.parsers import StrictJSON
 from api.schema import Described
+from core.texts import storable
 
 READS = ("GET", "HEAD", "OPTIONS")
 

@@ -2,18 +2,24 @@
 
 from typing import Any
 
+from django.db.models import Q, QuerySet
 from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
 
 from accounts.choices import Scope
+from accounts.models import User
+from api.authentication import reader
 from api.base import ApiView
 from api.fields import Shown
 from api.parameters import LANGUAGE, Parameter, Text
 from prompts import selectors
-from prompts.models import PromptVersion
+from prompts.choices import Status
+from prompts.models import Prompt, PromptVersion
 from prompts.rules import TEXT_AT_MOST
+
+AT_MOST = 5
 
 
 class NearRow(Shown[PromptVersion]):
@@ -26,6 +32,22 @@ class NearRow(Shown[PromptVersion]):
     class Meta:
         model = PromptVersion
         fields = ("id", "family", "text", "similarity")
+
+
+def shown_to(*, submitter: User | None, reviewer: User | None) -> Q:
+    """Prompts that are approved, and those that wait or were sent back where it is one's own or to be reviewed."""
+    shown = Q(status=Status.APPROVED)
+    if submitter is not None:
+        shown |= Q(submitted_by=submitter)
+    if reviewer is not None and reviewer.is_reviewer:
+        shown |= Q(status=Status.SUBMITTED)
+    return shown
+
+
+def near(request: Request, *, text: str, language: str, limit: int = AT_MOST) -> QuerySet[PromptVersion]:
+    """What comes close and whoever asks may see: with the scope review, reviewers see all that waits."""
+    shown = shown_to(submitter=reader(request, Scope.SUBMIT), reviewer=reader(request, Scope.REVIEW))
+    return selectors.near(text=text, language=language, among=Prompt.objects.filter(shown), limit=limit)
 
 
 class NearList(serializers.Serializer[Any]):
@@ -45,7 +67,8 @@ class Near(ApiView):
     def get(self, request: Request) -> Response:
         """Prompts that come close to a text, closest first, at most five.
 
-        Prompts that wait for review are among them, so this wants the scope submit.
+        Your own that wait for review are among them, so this wants the scope submit. Reviewers with the scope review
+        get all that wait.
         """
-        found = selectors.near(text=self.values["text"], language=self.values["language"])
+        found = near(request, text=self.values["text"], language=self.values["language"])
         return Response({"results": NearRow(found, many=True).data})

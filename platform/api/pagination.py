@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from django.core.exceptions import ValidationError
 from django.db.models import Field, Model
+from django.utils.translation import gettext as _
 from rest_framework.pagination import BasePagination
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -51,7 +52,9 @@ class ByKey(BasePagination):
         try:
             return field.to_python(text)
         except ValidationError:
-            raise Invalid("The cursor cannot be used.", {"cursor": ["Copy it from next, as it stands."]}) from None
+            raise Invalid(
+                _("The cursor cannot be used."), {"cursor": [_("Copy it from next, as it stands.")]}
+            ) from None
 
     def following(self, request: Request, last: Model) -> str:
         return replace_query_param(request.build_absolute_uri(), "cursor", str(getattr(last, self.name)))

@@ -7,10 +7,11 @@ from typing import Any, Protocol
 
 from django.db.models import Model, QuerySet
 from django.http import QueryDict
+from django.utils.translation import gettext as _
 
-from api.parsers import storable
 from core.errors import Invalid
 from core.languages import LANGUAGES
+from core.texts import storable
 
 Narrow = Callable[[QuerySet[Any], Any], QuerySet[Any]]
 
@@ -32,7 +33,7 @@ class OneOf:
 
     def __call__(self, text: str) -> str:
         if text not in self.words:
-            raise ValueError(f"Use one of: {', '.join(self.words)}.")
+            raise ValueError(_("Use one of: %(words)s.") % {"words": ", ".join(self.words)})
         return text
 
     @property
@@ -49,7 +50,7 @@ class Whole:
 
     def __call__(self, text: str) -> int:
         if not re.fullmatch(r"[0-9]{1,18}", text) or not self.low <= int(text) <= self.high:
-            raise ValueError(f"Use a whole number from {self.low} to {self.high}.")
+            raise ValueError(_("Use a whole number from %(low)s to %(high)s.") % {"low": self.low, "high": self.high})
         return int(text)
 
     @property
@@ -67,7 +68,7 @@ class Text:
 
     def __call__(self, text: str) -> str:
         if len(text) > self.at_most or not re.fullmatch(self.pattern, text, re.DOTALL):
-            raise ValueError(self.hint or f"Use 1 to {self.at_most} characters.")
+            raise ValueError(self.hint or _("Use 1 to %(most)s characters.") % {"most": self.at_most})
         return text
 
     @property
@@ -85,7 +86,7 @@ class SlugOf:
 
     def __call__(self, text: str) -> str:
         if not self.model._default_manager.filter(slug=text).exists():
-            raise ValueError(f"There is none of that name. {self.listed_at} lists them.")
+            raise ValueError(_("There is none of that name. %(place)s lists them.") % {"place": self.listed_at})
         return text
 
     @property
@@ -116,11 +117,11 @@ def read_all(given: QueryDict, allowed: Sequence[Parameter]) -> Mapping[str, Any
     values: dict[str, Any] = {}
     for name, texts in given.lists():
         if name not in known:
-            wrong[name] = [f"Unknown. Known here: {', '.join(known) or 'none'}."]
+            wrong[name] = [_("Unknown. Known here: %(names)s.") % {"names": ", ".join(known) or _("none")}]
         elif len(texts) > 1:
-            wrong[name] = ["Give it once."]
+            wrong[name] = [_("Give it once.")]
         elif not storable(texts[0]):
-            wrong[name] = ["It holds a character that no text of the record has."]
+            wrong[name] = [_("It holds a character that no text of the record has.")]
         else:
             try:
                 values[name] = known[name].read(texts[0])
@@ -128,9 +129,9 @@ def read_all(given: QueryDict, allowed: Sequence[Parameter]) -> Mapping[str, Any
                 wrong[name] = [str(error)]
     for name, parameter in known.items():
         if parameter.required and name not in given:
-            wrong[name] = [f"Missing. {parameter.meaning}"]
+            wrong[name] = [_("Missing. %(meaning)s") % {"meaning": parameter.meaning}]
     if wrong:
-        raise Invalid("Some parameters cannot be used; fields says which.", wrong)
+        raise Invalid(_("Some parameters cannot be used; fields says which."), wrong)
     return values
 
 

@@ -5,11 +5,13 @@ from collections.abc import Iterator, Mapping
 from typing import IO, Any, NoReturn
 
 from django.conf import settings
+from django.utils.translation import gettext as _
 from rest_framework.exceptions import ParseError
 from rest_framework.parsers import JSONParser
 
 from api.problems import TooLarge
 from core.errors import Invalid
+from core.texts import storable
 
 
 class StrictJSON(JSONParser):
@@ -25,11 +27,11 @@ class StrictJSON(JSONParser):
         try:
             body = json.loads(raw.decode("utf-8-sig"), parse_constant=not_a_number)
         except RecursionError:
-            raise ParseError("The body is nested too deeply.") from None
+            raise ParseError(_("The body is nested too deeply.")) from None
         except ValueError as error:
-            raise ParseError(f"The body is not JSON: {error}.") from None
-        if wrong := {name: ["A text holds NUL or half a surrogate pair."] for name in unstorable(body)}:
-            raise Invalid("Some texts cannot be kept.", wrong)
+            raise ParseError(_("The body is not JSON: %(why)s.") % {"why": error}) from None
+        if wrong := {name: [_("A text holds NUL or half a surrogate pair.")] for name in unstorable(body)}:
+            raise Invalid(_("Some texts cannot be kept."), wrong)
         return body
 
 
@@ -52,8 +54,3 @@ def unstorable(body: Any) -> Iterator[str]:
                     yield name or "body"
                 else:
                     waiting.append((f"{name}.{key}" if name else str(key), inner))
-
-
-def storable(text: str) -> bool:
-    """Whether PostgreSQL can keep this text."""
-    return "\x00" not in text and not any("\ud800" <= c <= "\udfff" for c in text)

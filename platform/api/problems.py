@@ -11,6 +11,9 @@ from django.conf import settings
 from django.core.exceptions import BadRequest, PermissionDenied, RequestDataTooBig, SuspiciousOperation
 from django.core.signals import got_request_exception
 from django.http import Http404
+from django.utils.functional import Promise
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from rest_framework import exceptions, serializers
 from rest_framework.response import Response
 from rest_framework.settings import api_settings
@@ -22,12 +25,12 @@ log = logging.getLogger("candor.api")
 MEDIA_TYPE = "application/problem+json"
 TYPE = "about:blank"
 # What Django raises, the narrower class before the wider.
-OF_DJANGO: tuple[tuple[type[Exception], int, str, str], ...] = (
-    (Http404, 404, "There is nothing at this address.", "not_found"),
-    (PermissionDenied, 403, "You may not do this.", "forbidden"),
-    (RequestDataTooBig, 413, "The body is too large. Send less at once.", "too_large"),
-    (SuspiciousOperation, 400, "This request cannot be read.", "bad_request"),
-    (BadRequest, 400, "This request cannot be read.", "bad_request"),
+OF_DJANGO: tuple[tuple[type[Exception], int, Promise, str], ...] = (
+    (Http404, 404, gettext_lazy("There is nothing at this address."), "not_found"),
+    (PermissionDenied, 403, gettext_lazy("You may not do this."), "forbidden"),
+    (RequestDataTooBig, 413, gettext_lazy("The body is too large. Send less at once."), "too_large"),
+    (SuspiciousOperation, 400, gettext_lazy("This request cannot be read."), "bad_request"),
+    (BadRequest, 400, gettext_lazy("This request cannot be read."), "bad_request"),
 )
 
 
@@ -51,7 +54,7 @@ class TooLarge(exceptions.APIException):
 
     status_code = 413
     default_code = "too_large"
-    default_detail = "The body is too large. Send less at once."
+    default_detail = gettext_lazy("The body is too large. Send less at once.")
 
 
 def handle(error: Exception, context: dict[str, Any]) -> Response | None:
@@ -63,7 +66,7 @@ def handle(error: Exception, context: dict[str, Any]) -> Response | None:
         return of_exception(error)
     for kind, status, detail, code in OF_DJANGO:
         if isinstance(error, kind):
-            return problem(status, detail, code=code)
+            return problem(status, str(detail), code=code)
     return unexpected(error, context)
 
 
@@ -72,7 +75,7 @@ def of_exception(error: exceptions.APIException) -> Response:
     if isinstance(error, exceptions.ValidationError):
         fields = flat(error.detail)
         whole = fields.pop(api_settings.NON_FIELD_ERRORS_KEY, [])
-        detail = " ".join(whole) or "Some parts cannot be used; fields says which."
+        detail = " ".join(whole) or _("Some parts cannot be used; fields says which.")
         return problem(422, detail, code="invalid", fields=fields)
     code = error.get_codes()
     answer = problem(error.status_code, str(error.detail), code=code if isinstance(code, str) else error.default_code)
@@ -89,7 +92,8 @@ def unexpected(error: Exception, context: dict[str, Any]) -> Response | None:
         return None
     got_request_exception.send(sender=None, request=context.get("request"))
     log.error("a view of the API failed", exc_info=error)
-    return problem(500, "Something went wrong here. It has been written down; try again later.", code="server_error")
+    said = _("Something went wrong here. It has been written down; try again later.")
+    return problem(500, said, code="server_error")
 
 
 def flat(detail: Any, name: str = "") -> dict[str, list[str]]:

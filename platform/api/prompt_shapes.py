@@ -2,20 +2,20 @@
 
 from typing import Any
 
-from django.db.models import Prefetch, Q, QuerySet
+from django.db.models import Prefetch, QuerySet
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from accounts.models import User
 from api.fields import Day, Shown, Text, Word
-from api.near import NearRow
+from api.near import AT_MOST, NearRow, near, shown_to
 from core.languages import LANGUAGES
-from prompts import selectors
 from prompts.choices import Act, Kind, Status
 from prompts.models import Family, KeyPoint, Prompt, PromptVersion, Topic
 from prompts.rules import Point
 
-NEAR_AT_MOST = 5
+# What a prompt and its key points are given under, by its name in the SPDX list.
+LICENCE = "CC0-1.0"
 
 
 class PromptRow(Shown[Prompt]):
@@ -130,13 +130,8 @@ def with_details() -> QuerySet[Prompt]:
 
 
 def visible(*, submitter: User | None, reviewer: User | None) -> QuerySet[Prompt]:
-    """With details: what is approved, and what waits or was sent back where it is one's own or to be reviewed."""
-    shown = Q(status=Status.APPROVED)
-    if submitter is not None:
-        shown |= Q(submitted_by=submitter)
-    if reviewer is not None and reviewer.is_reviewer:
-        shown |= Q(status=Status.SUBMITTED)
-    return with_details().filter(shown)
+    """The prompts shown to these, with details."""
+    return with_details().filter(shown_to(submitter=submitter, reviewer=reviewer))
 
 
 class NewPoint(serializers.Serializer[Any]):
@@ -177,6 +172,11 @@ class NewPrompt(serializers.Serializer[Any]):
         allow_blank=True, default="", help_text="ISO 3166-1; a sensitive prompt and its twin each concern a state."
     )
     key_points = NewPoint(many=True, source="points", help_text="1 to 6, one of them essential.")
+    licence = Word(
+        [LICENCE],
+        name="Licence",
+        help_text="You wrote the prompt and its key points, and give them to everybody under CC0 1.0.",
+    )
     translates = OwnOrApproved(
         required=False,
         allow_null=True,
@@ -186,7 +186,8 @@ class NewPrompt(serializers.Serializer[Any]):
     )
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
-        """Nobody has to repeat what a translation takes over."""
+        """Nobody has to repeat what a translation takes over. The licence has been agreed to, and goes no further."""
+        attrs.pop("licence")
         original: Prompt | None = attrs.get("translates")
         if original is not None:
             family = original.family
@@ -207,9 +208,10 @@ class SubmittedPrompt(PromptDetail):
     @extend_schema_field(NearRow(many=True))
     def get_near(self, prompt: Prompt) -> Any:
         assert prompt.current is not None
-        found = selectors.near(text=prompt.current.text, language=prompt.language, limit=NEAR_AT_MOST + 1)
+        request = self.context["request"]
+        found = near(request, text=prompt.current.text, language=prompt.language, limit=AT_MOST + 1)
         others = [version for version in found if version.prompt_id != prompt.pk]
-        return NearRow(others[:NEAR_AT_MOST], many=True).data
+        return NearRow(others[:AT_MOST], many=True).data
 
 
 class Rejection(serializers.Serializer[Any]):

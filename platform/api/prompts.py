@@ -74,6 +74,7 @@ SUBMISSION = OpenApiExample(
                 "essential": True,
             }
         ],
+        "licence": "CC0-1.0",
     },
 )
 REJECTION = OpenApiExample("A reason", request_only=True, value={"reason": "The second key point has no source."})
@@ -94,12 +95,13 @@ class Prompts(ListModelMixin, ApiView):
         """Submits a prompt.
 
         Somebody else reviews it before it is put to models. What comes back names prompts that come near: look whether
-        yours is among them. A translation takes over topic, kind, act and state of what it translates.
+        yours is among them. A translation takes over topic, kind, act and state of what it translates. A prompt and its
+        key points are given under CC0 1.0, so the body has to say `"licence": "CC0-1.0"`.
         """
         sent = NewPrompt(data=request.data, context={"by": self.by})
         sent.is_valid(raise_exception=True)
         prompt = submit_prompt(by=self.by, **sent.validated_data)
-        body = SubmittedPrompt(with_details().get(pk=prompt.pk)).data
+        body = SubmittedPrompt(with_details().get(pk=prompt.pk), context={"request": request}).data
         return Response(body, status=201, headers={"Location": reverse("api:prompt", args=[prompt.pk])})
 
 

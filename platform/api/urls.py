@@ -24,7 +24,7 @@ urlpatterns = [
     path("prompts/<int:pk>/reject", Refusal.as_view(), name="reject"),
     path("near/", Near.as_view(), name="near"),
     path("models/", Models.as_view(), name="models"),
-    path("models/<str:slug>/", Model.as_view(), name="model"),
+    path("models/<name:slug>/", Model.as_view(), name="model"),
     path("answers/", Answers.as_view(), name="answers"),
     path("answers/<uuid:public_id>/", AnswerView.as_view(), name="answer"),
     path("assignments/", Assignments.as_view(), name="assignments"),
@@ -35,9 +35,9 @@ urlpatterns = [
     path("releases/", Releases.as_view(), name="releases"),
     path("releases/latest/", Latest.as_view(), name="latest"),
     path("releases/latest/files/<path:path>", LatestFile.as_view(), name="latest-file"),
-    path("releases/<str:version>/", ReleaseView.as_view(), name="release"),
-    path("releases/<str:version>/publish", Publication.as_view(), name="publish"),
-    path("releases/<str:version>/files/<path:path>", File.as_view(), name="release-file"),
+    path("releases/<name:version>/", ReleaseView.as_view(), name="release"),
+    path("releases/<name:version>/publish", Publication.as_view(), name="publish"),
+    path("releases/<name:version>/files/<path:path>", File.as_view(), name="release-file"),
     # Last: whatever else is asked under this root is answered as a problem, not as a page.
     re_path(r"^.*$", Nothing.as_view(), name="nothing"),
 ]

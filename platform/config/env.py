@@ -1,16 +1,21 @@
 """Every environment variable Candor reads, in one place: name, default, meaning, and what a wrong one says.
 
 Nothing else in the project looks at os.environ (but for keys of model providers, which an Endpoint names itself).
-`python -m config.env` prints this table; docs/configuration.md is that print.
+`python -m config.env` prints this table; docs/configuration.md is that print. `python -m config.env check` says what is
+wrong with the environment, in one line, before anything is started.
 """
 
+import contextlib
 import os
+import re
 import secrets
-from collections.abc import Callable, Mapping
+import sys
+import tempfile
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import SplitResult, urlsplit
 
 from embedded import connect
 
@@ -40,9 +45,9 @@ def integer(low: int, high: int) -> Callable[[str], int]:
         try:
             number = int(value)
         except ValueError:
-            raise ValueError(f"is a whole number from {low} to {high}") from None
+            raise ValueError(f"has to be a whole number from {low} to {high}") from None
         if not low <= number <= high:
-            raise ValueError(f"is a whole number from {low} to {high}")
+            raise ValueError(f"has to be a whole number from {low} to {high}")
         return number
 
     return read
@@ -53,29 +58,78 @@ def switch(value: str) -> bool:
         return True
     if value.lower() in {"", "0", "false", "no", "off"}:
         return False
-    raise ValueError("is yes or no")
+    raise ValueError("has to be yes or no")
 
 
-def names(value: str) -> list[str]:
+def listed(value: str) -> list[str]:
     return [part.strip() for part in value.split(",") if part.strip()]
+
+
+def folder(value: str) -> Path | None:
+    try:
+        return Path(value).expanduser().resolve() if value else None
+    except RuntimeError:  # ~somebody, who is not there
+        raise ValueError("has to be the path of a folder") from None
+
+
+def key(value: str) -> str:
+    if value and len(value) < 32:
+        raise ValueError("has to have 32 characters or more")
+    return value
+
+
+def hosts(value: str) -> list[str]:
+    """Names as Django compares them: without a scheme and without a port."""
+    found = listed(value)
+    if not all(re.fullmatch(r"\*|\.?[\w-]+(\.[\w-]+)*\.?|\[[0-9A-Fa-f:.]+\]", name) for name in found):
+        raise ValueError("has to hold host names alone, as candor.example, without https://, a port or a path")
+    return found
+
+
+def origins(value: str) -> list[str]:
+    """Scheme, host and port, as a browser's Origin header has them."""
+    found = listed(value)
+    for origin in found:
+        parts = address(origin, ("https", "http"))
+        if not parts.hostname or origin != f"{parts.scheme}://{parts.netloc}" or "@" in parts.netloc:
+            raise ValueError("has to hold origins alone, as https://candor.example, without a path")
+    return found
 
 
 def url(*schemes: str) -> Callable[[str], str]:
     def read(value: str) -> str:
-        if value and urlsplit(value).scheme not in schemes:
-            raise ValueError(f"starts with {' or '.join(scheme + '://' for scheme in schemes)}")
+        if value:
+            address(value, schemes)
         return value
 
     return read
 
 
+def address(value: str, schemes: Sequence[str]) -> SplitResult:
+    """The parts of an address whose host and port can be read. Raises ValueError with what it should be."""
+    begins = f"has to start with {' or '.join(scheme + '://' for scheme in schemes)}"
+    if not value.startswith(tuple(f"{scheme}://" for scheme in schemes)):
+        raise ValueError(begins)
+    try:
+        parts = urlsplit(value)
+    except ValueError:
+        raise ValueError(f"{begins} and a host, with [ ] around an IPv6 address and nowhere else") from None
+    try:
+        _ = parts.port
+    except ValueError:
+        raise ValueError(
+            "has to have a port from 1 to 65535 behind its host, and : / @ in a password %-encoded"
+        ) from None
+    return parts
+
+
 VARIABLES = (
     Variable("PORT", "8000", "The port of the site on 127.0.0.1.", integer(1, 65535)),
-    Variable("CANDOR_DATA", "", "The folder of databases, releases and backups. Unset: var/ in the checkout.", text),
+    Variable("CANDOR_DATA", "", "The folder of databases, releases and backups. Unset: var/ in the checkout.", folder),
     Variable(
         "DATABASE_URL",
         "",
-        "PostgreSQL 18, as postgresql://user:password@host/name. Unset: the embedded one.",
+        "PostgreSQL 18 or newer, as postgresql://user:password@host/name. Unset: the embedded one.",
         url("postgresql", "postgres"),
         secret=True,
     ),
@@ -89,14 +143,20 @@ VARIABLES = (
     Variable(
         "SECRET_KEY",
         "",
-        "Signs sessions and links. Unset: made once and kept in the data folder.",
-        text,
+        "Signs sessions and links; 32 characters or more. Unset: made once and kept in the data folder.",
+        key,
         secret=True,
     ),
     Variable("DEBUG", "no", "Shows tracebacks in the page. Never on a public site.", switch),
-    Variable("ALLOWED_HOSTS", "127.0.0.1,localhost,[::1]", "The site's host names, with commas.", names),
-    Variable("TRUSTED_ORIGINS", "", "Origins allowed to post forms, as https://candor.example, with commas.", names),
+    Variable("ALLOWED_HOSTS", "127.0.0.1,localhost,[::1]", "The site's host names, with commas.", hosts),
+    Variable("TRUSTED_ORIGINS", "", "Origins allowed to post forms, as https://candor.example, with commas.", origins),
     Variable("HTTPS", "no", "The site is served over HTTPS: cookies are secure, HTTP redirects.", switch),
+    Variable(
+        "TRUSTED_PROXIES",
+        "0",
+        "Proxies in front, each adding to X-Forwarded-For: whose address limits count. 0: the neighbour's.",
+        integer(0, 10),
+    ),
     Variable(
         "SIGNUPS_PER_HOUR", "120", "New accounts an hour from one address. A class shares one.", integer(1, 100000)
     ),
@@ -129,6 +189,7 @@ class Env:
     allowed_hosts: list[str]
     trusted_origins: list[str]
     https: bool
+    trusted_proxies: int
     signups_per_hour: int
     lease_minutes: int
     labels_wanted: int
@@ -140,8 +201,8 @@ class Env:
     candor_shared: str
 
 
-def load(environ: Mapping[str, str]) -> Env:
-    """Reads all variables.
+def read(environ: Mapping[str, str]) -> dict[str, Any]:
+    """The values of all variables by their names in lower case; nothing is written.
 
     Raises:
         WrongVariable: with the first variable that is wrong, its value, and what it should be.
@@ -156,8 +217,17 @@ def load(environ: Mapping[str, str]) -> Env:
             raise WrongVariable(f"{variable.name} {shown}, but it {error}. {variable.meaning}") from None
     if values["labels_at_most"] < values["labels_wanted"]:
         raise WrongVariable("LABELS_AT_MOST is smaller than LABELS_WANTED: an answer could never be finished.")
-    data = Path(values["candor_data"] or ROOT / "var").resolve()
-    values["candor_data"] = data
+    return values
+
+
+def load(environ: Mapping[str, str]) -> Env:
+    """All variables, with what follows from the data folder where they are not set.
+
+    Raises:
+        WrongVariable: as `read`, or for a server that is neither named nor built in.
+    """
+    values = read(environ)
+    data = values["candor_data"] = values["candor_data"] or (ROOT / "var").resolve()
     embedded = connect.urls(data)
     for name in ("DATABASE_URL", "REDIS_URL"):
         values[name.lower()] = values[name.lower()] or embedded.get(name, "")
@@ -168,13 +238,25 @@ def load(environ: Mapping[str, str]) -> Env:
 
 
 def kept_secret(path: Path) -> str:
-    """The key of this data folder, made on first use, readable by its owner alone."""
+    """The key of this data folder, made on first use, readable by its owner alone.
+
+    It appears under its name whole or not at all, whatever happens meanwhile; of two that make it at once one wins.
+    """
     path.parent.mkdir(parents=True, exist_ok=True)
-    try:
-        with os.fdopen(os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600), "w") as file:
-            file.write(secrets.token_urlsafe(48))
-    except FileExistsError:
-        pass
+    if path.exists() and not path.read_text().strip():
+        path.unlink()
+    if not path.exists():
+        number, name = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
+        new = Path(name)
+        try:
+            with os.fdopen(number, "w") as file:
+                file.write(secrets.token_urlsafe(48))
+                file.flush()
+                os.fsync(number)
+            with contextlib.suppress(FileExistsError):
+                os.link(new, path)
+        finally:
+            new.unlink()
     return path.read_text().strip()
 
 
@@ -184,4 +266,10 @@ def table() -> str:
 
 
 if __name__ == "__main__":
-    print(table())  # noqa: T201 -- printing is what this entry point is for
+    if sys.argv[1:] == ["check"]:
+        try:
+            read(os.environ)
+        except WrongVariable as error:
+            sys.exit(str(error))
+    else:
+        print(table())  # noqa: T201 -- printing is what this entry point is for

@@ -46,6 +46,7 @@ MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "core.middleware.SecurityHeaders",
+    "core.middleware.PlainAddresses",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
     "django.middleware.common.CommonMiddleware",
@@ -117,9 +118,8 @@ def celery_address(number: int) -> str:
 
 
 REDIS_BROKER = celery_address(0)
-REDIS_LIMITS = redis_address(1)
 REDIS_BEAT = redis_address(2)
-CACHES = {"default": {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": redis_address(1)}}
+CACHES = {"default": {"BACKEND": "core.cache.Cache", "LOCATION": redis_address(1)}}
 
 AUTH_USER_MODEL = "accounts.User"
 AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
@@ -138,6 +138,7 @@ ACCOUNT_FORMS = {"signup": "accounts.forms.SignupForm"}
 ACCOUNT_PRESERVE_USERNAME_CASING = False
 ACCOUNT_USERNAME_MIN_LENGTH = 2
 ACCOUNT_LOGOUT_ON_GET = False
+ALLAUTH_TRUSTED_PROXY_COUNT = ENV.trusted_proxies
 # allauth's own limits stop a class of 30 behind one address: at 19 new accounts, 30 sign-ins, and ten typing mistakes a
 # minute. One name's password can still be guessed at five times in five minutes only.
 ACCOUNT_RATE_LIMITS = {

@@ -7,7 +7,7 @@ urlpatterns = [
     path("", include("core.urls")),
     path("i18n/", include("django.conf.urls.i18n")),
     path("account/", include("accounts.urls")),
-    path("account/", include("allauth.account.urls")),
+    path("account/", include("accounts.entrances")),
     path("prompts/", include("prompts.urls")),
     path("probes/", include("probes.urls")),
     path("label/", include("annotations.urls")),

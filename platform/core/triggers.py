@@ -2,6 +2,21 @@
 
 from django.db import migrations
 
+# `SET LOCAL candor.erasing = 'on'` lets the rest of one transaction delete what is kept: for erasing what a person asks
+# to have erased, and for nothing else.
+ERASING = "current_setting('candor.erasing', true) IS NOT DISTINCT FROM 'on'"
+
+
+class Kept(migrations.RunSQL):
+    """Refuses every delete from a table, but where a transaction says that it erases."""
+
+    def __init__(self, table: str) -> None:
+        super().__init__(
+            f"""CREATE TRIGGER {table}_kept BEFORE DELETE ON {table}
+                FOR EACH ROW WHEN (NOT {ERASING}) EXECUTE FUNCTION core_append_only();""",
+            f"DROP TRIGGER {table}_kept ON {table};",
+        )
+
 
 class Immutable(migrations.RunSQL):
     """Refuses every update of the named columns of a table, and its deletes if `delete` is false.

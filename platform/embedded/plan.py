@@ -20,6 +20,7 @@ class Plan:
     is_migrated: Command  # exits with 0 where no migration is pending
     prepare: Command  # migrates and fills an empty database; safe to run twice
     children: Callable[[int], list[Child]]  # by the port of the web server
+    check: Command = ()  # exits with 0 where no variable is wrong, else with one line on its stderr
     careless: bool = False  # for tests: the servers do not wait for the disk
 
 
@@ -29,6 +30,7 @@ def site(root: Path) -> Plan:
     manage = (python, "manage.py")
     return Plan(
         root=root,
+        check=(python, "-m", "config.env", "check"),
         is_migrated=(*manage, "migrate", "--check", "-v0"),
         prepare=(*manage, "prepare"),
         children=lambda port: [_web(python, port), *_workers(python)],

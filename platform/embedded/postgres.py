@@ -183,7 +183,7 @@ def _binaries(account: Account | None) -> Path:
     if home is None or not (home / "pginstall/bin/postgres").exists():
         raise CannotRun(
             f"There is no built-in PostgreSQL for this system ({sys.platform}, {os.uname().machine}): "
-            "set DATABASE_URL to a PostgreSQL 16 or newer of your own, such as postgresql://user:password@localhost/candor."
+            "set DATABASE_URL to a PostgreSQL 18 or newer of your own, such as postgresql://user:password@localhost/candor."
         )
     programs = home / "pginstall/bin"
     readable = (programs / "postgres").stat().st_mode & 0o005 == 0o005

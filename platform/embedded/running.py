@@ -8,8 +8,10 @@ import http.client
 import os
 import shutil
 import signal
+import subprocess
 import time
 from contextlib import suppress
+from pathlib import Path
 
 from embedded import backup, model, plan, postgres, valkey, variables
 from embedded.errors import CannotRun, Interrupted
@@ -54,6 +56,7 @@ def run(wanted: Variables, commands: Plan) -> None:
         if stop.since is not None:
             raise Interrupted
 
+    _check(commands)
     folder = DataFolder(wanted.data)
     folder.make()
     if wanted.database_url is None or wanted.redis_url is None:
@@ -74,6 +77,21 @@ def run(wanted: Variables, commands: Plan) -> None:
             guard.dismiss()
             if stop.since is not None:
                 progress.say("Stopped.")
+
+
+def _check(commands: Plan) -> None:
+    """Asks the site itself whether it can use its variables. Raises CannotRun with its one line."""
+    if not commands.check:
+        return
+    env = os.environ | {"PYTHONPATH": _path(commands.root)}
+    check = subprocess.run(commands.check, cwd=commands.root, env=env, stderr=subprocess.PIPE, text=True, check=False)  # noqa: S603 - ours
+    if check.returncode != 0:
+        raise CannotRun((check.stderr.strip().splitlines() or ["The variables cannot be checked."])[-1])
+
+
+def _path(root: Path) -> str:
+    """Where the site's code is looked for."""
+    return os.pathsep.join([str(root), str(root / "platform"), *filter(None, [os.environ.get("PYTHONPATH")])])
 
 
 class Site:
@@ -134,14 +152,12 @@ class Site:
 
     def _environment(self) -> dict[str, str]:
         """The environment of the site's processes."""
-        root = self.commands.root
-        path = [str(root), str(root / "platform"), *filter(None, [os.environ.get("PYTHONPATH")])]
         env = os.environ | {
             "PORT": str(self.wanted.port),
             "CANDOR_DATA": str(self.folder.path),
             "DATABASE_URL": self.database_url,
             "REDIS_URL": self.redis_url,
-            "PYTHONPATH": os.pathsep.join(path),
+            "PYTHONPATH": _path(self.commands.root),
             "PYTHONUNBUFFERED": "1",
         }
         env.pop("MODEL_IN_THE_BOX_URL", None)
@@ -152,8 +168,12 @@ class Site:
     def _dump_before_migration(self) -> None:
         if not backup.has_data(self.database_url):
             return
-        if self._code_of(self.commands.is_migrated, Log(self.folder.logs / "migrate.log")) == 0:
+        log = Log(self.folder.logs / "migrate.log")
+        if self._code_of(self.commands.is_migrated, log) == 0:
             return
+        # A pending migration is told by the exit code alone. Whatever says more is a fault, and no reason to dump.
+        if reason := log.reason():
+            raise CannotRun(f"The site could not be prepared: {reason} (log: {log.path})")
         with self.progress.step("The database wants migrating: dumping it first"):
             kept = backup.dump(self.database_url, self.folder, self.pause)
         self.progress.say(f"  the dump is {kept}")

@@ -1,7 +1,7 @@
 """What `manage.py up` takes from the environment, checked before anything is started.
 
-Every variable is documented in config/env.py; these few are read here as well because the servers have to run before
-the settings can be loaded.
+Every variable is documented in config/env.py, and `up` has it check them all; these few are read here as well, because
+the servers have to run before the settings can be loaded.
 """
 
 import errno
@@ -11,13 +11,13 @@ import sys
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from urllib.parse import urlsplit
 
 from embedded.errors import CannotRun
 
 HOST = "127.0.0.1"
 YES, NO = {"1", "true", "yes", "on"}, {"0", "false", "no", "off"}
 ASK_WITHIN = 5  # seconds a server of one's own has to answer
+POSTGRESQL = 18  # the least major version of a server of one's own
 
 
 @dataclass(frozen=True)
@@ -71,11 +71,7 @@ def _address(environ: Mapping[str, str], name: str, schemes: tuple[str, ...], ex
     text = _given(environ, name)
     if not text:
         return None
-    try:
-        scheme = urlsplit(text).scheme
-    except ValueError:
-        scheme = ""
-    if scheme not in schemes:
+    if not text.startswith(tuple(f"{scheme}://" for scheme in schemes)):
         # The value is not shown: it may hold a password.
         raise CannotRun(f"{name} has to begin with {schemes[0]}:// (for instance {name}={example}), and does not.")
     return text
@@ -104,9 +100,12 @@ def check_servers(variables: Variables) -> None:
         import psycopg
 
         try:
-            psycopg.connect(variables.database_url, connect_timeout=ASK_WITHIN).close()
+            with psycopg.connect(variables.database_url, connect_timeout=ASK_WITHIN) as connection:
+                major = connection.info.server_version // 10_000
         except psycopg.Error as error:
             raise CannotRun(f"The database of DATABASE_URL does not answer: {_first_line(error)}") from error
+        if major < POSTGRESQL:
+            raise CannotRun(f"DATABASE_URL leads to PostgreSQL {major}, and Candor wants {POSTGRESQL} or newer.")
     if variables.redis_url:
         import redis
         from redis.backoff import NoBackoff

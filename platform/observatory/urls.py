@@ -9,7 +9,7 @@ urlpatterns = [
     path("agreement/", views.agreement, name="agreement"),
     path("models/", views.models, name="models"),
     # Not <slug:>: a model's slug may hold dots, as in qwen2.5.
-    path("models/<str:slug>/", views.model, name="model"),
+    path("models/<name:slug>/", views.model, name="model"),
     path("answers/<uuid:public_id>/", views.answer, name="answer"),
     path("about/", views.about, name="about"),
     path("method/", views.method, name="method"),

@@ -15,7 +15,7 @@ from annotations.choices import GUIDELINE, Slice, Value
 from annotations.models import Stale
 from annotations.selectors import votes
 from observatory import selectors
-from observatory.illustrations import ILLUSTRATIONS, illustration
+from observatory.exhibits import exhibits, exhibits_of
 from observatory.selectors.slices import FEW
 from probes.choices import AnswerState
 from probes.models import LLM
@@ -29,11 +29,12 @@ ANSWERS_A_PAGE = 10
 def home(request: HttpRequest) -> HttpResponse:
     today = timezone.now().date()
     example = selectors.example(on=today, language=get_language() or "en")
-    drawn = None if example else illustration(on=today, chosen=request.GET.get("q", ""))
+    number, shown = exhibits_of(on=today, chosen=request.GET.get("q", ""))
     context = {
         "example": example,
-        "drawn": drawn,
-        "drawings": ILLUSTRATIONS,
+        "exhibits": shown,
+        "exhibit_number": number,
+        "exhibit_sets": range(1, len(exhibits()) + 1),
         "figures": selectors.figures(),
         "overall": selectors.overall(),
         "remarks": selectors.remarks(),

@@ -80,7 +80,7 @@ class EndpointForm(forms.Form):
         label=_("Environment variable of the key"),
         max_length=80,
         required=False,
-        help_text=_("Such as OPENAI_API_KEY. Never the key itself."),
+        help_text=_("Such as OPENAI_API_KEY: it ends in _KEY or _TOKEN. Never the key itself."),
         error_messages={"invalid": _("Capital letters, digits and underscores, beginning with a letter.")},
     )
     max_tokens = forms.IntegerField(

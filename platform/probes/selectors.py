@@ -7,13 +7,31 @@ from datetime import timedelta
 from django.db.models import Aggregate, Case, Count, Exists, FloatField, OuterRef, Prefetch, Q, QuerySet, When
 from django.utils import timezone
 
-from probes.choices import Delivery, EndpointKind, EndpointStatus, ProbeStatus, RoundStatus
-from probes.models import Endpoint, Payload, Probe, Round
+from probes.choices import AnswerState, Delivery, EndpointKind, EndpointStatus, ProbeStatus, RoundStatus
+from probes.models import Answer, Endpoint, Payload, Probe, Round
 from prompts.choices import Status
 from prompts.models import Prompt
 
 # Per endpoint, on the maintainer's page.
 ERRORS_AT_MOST = 3
+
+
+def finished(version: str = "version") -> Q:
+    """A condition on rows that have a prompt version at `version`: no answer to it is open.
+
+    Until then nothing tells who was asked, what they delivered or who gave which answer, not even of the closed ones:
+    whoever labels the last would know its author by what is missing (docs/decisions/0008). An answer that is opened
+    again, or a new one, hides it anew.
+    """
+    return Q(~Exists(Answer.objects.filter(version=OuterRef(version), state=AnswerState.OPEN)))
+
+
+def public_probes() -> QuerySet[Probe]:
+    """Probes that may be told of, whatever they brought: of finished questions, and no import we may not publish.
+
+    What every public place goes by that links a model to an answer, or says what came back from where.
+    """
+    return Probe.objects.filter(finished(), Q(batch=None) | Q(batch__may_publish=True))
 
 
 def open_round() -> Round | None:
@@ -22,8 +40,14 @@ def open_round() -> Round | None:
 
 
 def endpoints_with_work() -> list[int]:
-    """Ids of active endpoints that have a probe due now. Walks probe_due once an endpoint."""
-    due = Probe.objects.filter(endpoint=OuterRef("pk"), status=ProbeStatus.DUE, due_at__lte=timezone.now())
+    """Ids of active endpoints that have a probe to claim now. Walks probe_due once an endpoint."""
+    due = Probe.objects.filter(
+        endpoint=OuterRef("pk"),
+        status=ProbeStatus.DUE,
+        due_at__lte=timezone.now(),
+        version__prompt__status=Status.APPROVED,
+        round__status=RoundStatus.OPEN,
+    )
     return list(Endpoint.objects.filter(Exists(due), status=EndpointStatus.ACTIVE).values_list("pk", flat=True))
 
 
@@ -138,6 +162,12 @@ def progress(of: Round) -> Progress:
     return Progress(counts["over"], counts["opened"], max(counts["opened"], prompts * samples))
 
 
+def is_blind(probe: Probe) -> bool:
+    """Whether what the probe delivered has to be hidden: its question has an open answer, this one or another."""
+    known = Probe.objects.filter(finished(), pk=probe.pk)
+    return probe.answer_id is not None and not known.exists()
+
+
 def whole_probe(pk: int) -> Probe | None:
     """One probe with everything that was recorded about it."""
     return (
@@ -146,3 +176,40 @@ def whole_probe(pk: int) -> Probe | None:
         .prefetch_related(Prefetch("payloads", queryset=Payload.objects.order_by("attempt")))
         .first()
     )
+
+
+@dataclass(frozen=True)
+class Outcomes:
+    """How the asking of one prompt went, over all models, rounds and imports: nothing here tells who said what.
+
+    `asked` is what is over and the sum of the next five; `waiting` is due or in flight.
+    """
+
+    asked: int = 0
+    whole: int = 0
+    cut: int = 0
+    blocked: int = 0
+    empty: int = 0
+    failed: int = 0
+    waiting: int = 0
+
+
+def outcomes(prompts: Iterable[Prompt]) -> dict[int, Outcomes]:
+    """Each prompt's counts by its id, over all its texts, in one query; prompts without any are left out."""
+    blocked = [Delivery.BLOCKED_INPUT, Delivery.BLOCKED_OUTPUT, Delivery.CUT_BY_FILTER]
+    rows = (
+        Probe.objects.filter(version__prompt__in=[prompt.pk for prompt in prompts])
+        .values("version__prompt")
+        .annotate(
+            asked=Count("pk", filter=~Q(delivery="")),
+            whole=Count("pk", filter=Q(delivery=Delivery.DELIVERED)),
+            cut=Count("pk", filter=Q(delivery=Delivery.TRUNCATED)),
+            blocked=Count("pk", filter=Q(delivery__in=blocked)),
+            empty=Count("pk", filter=Q(delivery=Delivery.EMPTY)),
+            failed=Count("pk", filter=Q(delivery=Delivery.FAILED)),
+            waiting=Count("pk", filter=Q(delivery="")),
+        )
+        .values_list("version__prompt", "asked", "whole", "cut", "blocked", "empty", "failed", "waiting")
+        .order_by()
+    )
+    return {prompt: Outcomes(*counts) for prompt, *counts in rows}

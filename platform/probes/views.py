@@ -11,13 +11,11 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from accounts.models import User
+from accounts.signed_in import actor
 from core.errors import Forbidden, Invalid, NotFound
-from probes import selectors
-from probes.actions import resume_endpoint, stop_endpoint
-from probes.choices import AnswerState
+from probes import actions, selectors
 from probes.forms import EndpointForm, RoundForm, SteerForm
-from probes.models import Endpoint
+from probes.models import Endpoint, Round
 from probes.recorded import body_of, curl
 
 ENDPOINTS_A_PAGE = 25
@@ -34,11 +32,6 @@ def for_maintainers(view: View) -> View:
         return view(request, **named)
 
     return login_required(guarded)
-
-
-def actor(request: HttpRequest) -> User:
-    assert isinstance(request.user, User)
-    return request.user
 
 
 @for_maintainers
@@ -77,6 +70,15 @@ def open_round(request: HttpRequest) -> HttpResponse:
 
 
 @for_maintainers
+@require_POST
+def close_round(request: HttpRequest, pk: int) -> HttpResponse:
+    of = get_object_or_404(Round, pk=pk)
+    actions.close_round(by=actor(request), of=of)
+    messages.success(request, _("%(name)s is closed. What is in flight is still recorded.") % {"name": of.name})
+    return redirect("probes:endpoints")
+
+
+@for_maintainers
 @require_http_methods(["GET", "HEAD", "POST"])
 def add(request: HttpRequest) -> HttpResponse:
     form = EndpointForm(request.POST if request.method == "POST" else None)
@@ -99,11 +101,14 @@ def steer(request: HttpRequest, pk: int) -> HttpResponse:
         )
     do, reason = form.cleaned_data["do"], form.cleaned_data["reason"]
     if do == SteerForm.RESUME:
-        resume_endpoint(by=actor(request), endpoint=endpoint)
+        actions.resume_endpoint(by=actor(request), endpoint=endpoint)
         said = _("%(slug)s is asked again.")
-    else:
-        stop_endpoint(by=actor(request), endpoint=endpoint, reason=reason, retire=do == SteerForm.RETIRE)
+    elif do == SteerForm.PAUSE:
+        actions.stop_endpoint(by=actor(request), endpoint=endpoint, reason=reason)
         said = _("%(slug)s is not asked any more until it is resumed.")
+    else:
+        actions.stop_endpoint(by=actor(request), endpoint=endpoint, reason=reason, retire=True)
+        said = _("%(slug)s is retired. It is not asked any more.")
     messages.success(request, said % {"slug": endpoint.slug})
     return redirect("probes:endpoints")
 
@@ -114,10 +119,12 @@ def probe(request: HttpRequest, pk: int) -> HttpResponse:
     found = selectors.whole_probe(pk)
     if found is None:
         raise NotFound(_("There is no such probe."))
+    # Maintainers label too, and the home page promises that nobody sees who wrote an answer before its labels are in.
+    blind = selectors.is_blind(found)
     context = {
         "probe": found,
         "command": curl(found),
-        "bodies": [body_of(payload) for payload in found.payloads.all()],
-        "blind": found.answer is not None and found.answer.state == AnswerState.OPEN,
+        "bodies": [] if blind else [body_of(payload) for payload in found.payloads.all()],
+        "blind": blind,
     }
     return render(request, "probes/probe.html", context)

@@ -6,9 +6,10 @@ from typing import Any
 from django.db import connection, transaction
 from django.utils import timezone
 from django.utils.text import slugify
+from django.utils.translation import gettext as _
 
 from accounts.models import User
-from core import events
+from core import events, locks
 from core.errors import Conflict, Forbidden, Invalid
 from prompts.choices import Status
 from prompts.models import Family, KeyPoint, KeyPointSet, Prompt, PromptVersion, Topic
@@ -43,9 +44,7 @@ def submit_prompt(
     check_prompt(text=text, language=language, kind=kind, act=act, state=state, points=points)
     wait_for_other_submissions()
     if same(text=text, language=language).exists():
-        raise Invalid(
-            "The prompt cannot be taken as it is.", {"text": ["This very question is already there in this language."]}
-        )
+        raise unfit("text", _("This very question is already there in this language."))
     if translates is None:
         family = Family.objects.create(
             slug=new_slug(text), title=text[:200], topic=topic, kind=kind, act=act, state=state
@@ -62,19 +61,23 @@ def submit_prompt(
 def wait_for_other_submissions() -> None:
     """One submission at a time: each looks at what is there (the text, the slug, the language) before it writes."""
     with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_advisory_xact_lock(hashtext('prompts.submit_prompt'))")
+        cursor.execute("SELECT pg_advisory_xact_lock(%s, 0)", [locks.SUBMISSIONS])
+
+
+def unfit(field: str, why: str) -> Invalid:
+    """The error for a prompt that cannot be taken because of one field."""
+    return Invalid(_("The prompt cannot be taken as it is."), {field: [why]})
 
 
 def check_translation(original: Prompt, language: str) -> None:
     if original.status in {Status.REJECTED, Status.WITHDRAWN} or original.current is None:
-        raise Invalid(
-            "The prompt cannot be taken as it is.", {"translates": ["The prompt it translates is not in use."]}
-        )
-    taken = original.family.prompts.filter(language=language).exclude(status__in=[Status.REJECTED, Status.WITHDRAWN])
+        raise unfit("translates", _("The prompt it translates is not in use."))
+    # Asked afresh: `original` may come with a prefetched part of its family.
+    taken = Prompt.objects.filter(family_id=original.family_id, language=language).exclude(
+        status__in=[Status.REJECTED, Status.WITHDRAWN]
+    )
     if taken.exists():
-        raise Invalid(
-            "The prompt cannot be taken as it is.", {"language": ["This question is already there in that language."]}
-        )
+        raise unfit("language", _("This question is already there in that language."))
 
 
 def set_text(prompt: Prompt, *, text: str, by: User | None, translates: PromptVersion | None = None) -> PromptVersion:
@@ -143,9 +146,9 @@ def reject_prompt(*, by: User, prompt: Prompt, reason: str) -> Prompt:
     check_may_review(by=by, prompt=prompt)
     reason = clean_text(reason)
     if not reason:
-        raise Invalid("Say why it is sent back.", {"reason": ["Say why, so that the author can mend it."]})
+        raise Invalid(_("Say why it is sent back."), {"reason": [_("Say why, so that the author can mend it.")]})
     if len(reason) > 500:
-        raise Invalid("The reason is too long.", {"reason": ["At most 500 characters."]})
+        raise Invalid(_("The reason is too long."), {"reason": [_("At most 500 characters.")]})
     decide(prompt, by=by, status=Status.REJECTED, reason=reason)
     events.record(by=by, verb="reject", of=prompt)
     return prompt
@@ -159,7 +162,7 @@ def decide(prompt: Prompt, *, by: User, status: Status, reason: str) -> None:
         "review_reason": reason,
     }
     if not Prompt.objects.filter(pk=prompt.pk, status=Status.SUBMITTED).update(**changes):
-        raise Conflict("Somebody has already decided about this prompt.")
+        raise Conflict(_("Somebody has already decided about this prompt."))
     prompt.refresh_from_db()
 
 
@@ -172,10 +175,10 @@ def withdraw_prompt(*, by: User, prompt: Prompt) -> Prompt:
         Conflict: withdrawn or sent back already.
     """
     if prompt.submitted_by_id != by.pk and not by.is_maintainer:
-        raise Forbidden("Only its author or a maintainer takes a prompt back.")
+        raise Forbidden(_("Only its author or a maintainer takes a prompt back."))
     live = Prompt.objects.filter(pk=prompt.pk, status__in=[Status.SUBMITTED, Status.APPROVED])
     if not live.update(status=Status.WITHDRAWN):
-        raise Conflict("This prompt is no longer in use.")
+        raise Conflict(_("This prompt is no longer in use."))
     prompt.refresh_from_db()
     events.record(by=by, verb="withdraw", of=prompt)
     return prompt

@@ -90,6 +90,18 @@ class Prompt(models.Model):
                 condition=Q(reviewed_by=None) | Q(submitted_by=None) | ~Q(reviewed_by=F("submitted_by")),
                 name="prompt_not_reviewed_by_its_author",
             ),
+            models.UniqueConstraint(
+                fields=["family", "language"],
+                condition=Q(status__in=["submitted", "approved"]),
+                name="prompt_live_once_a_language",
+            ),
+            models.CheckConstraint(
+                condition=~Q(status="approved") | Q(current__isnull=False, key_points__isnull=False),
+                name="prompt_approved_is_whole",
+            ),
+            models.CheckConstraint(
+                condition=~Q(status="rejected") | Q(review_reason__regex=r"\S"), name="prompt_rejected_with_a_reason"
+            ),
         ]
         indexes = [
             models.Index(
@@ -115,6 +127,8 @@ class PromptVersion(models.Model):
     class Meta:
         constraints = [
             models.UniqueConstraint(fields=["prompt", "number"], name="prompt_version_once"),
+            # What prompt_current_is_its_own refers to.
+            models.UniqueConstraint(fields=["prompt", "id"], name="prompt_version_of_prompt"),
             models.CheckConstraint(condition=~Q(text__regex=r"^\s*$"), name="prompt_version_not_empty"),
         ]
         indexes = [
@@ -137,7 +151,11 @@ class KeyPointSet(models.Model):
         points: RelatedManager["KeyPoint"]
 
     class Meta:
-        constraints = [models.UniqueConstraint(fields=["prompt", "number"], name="key_point_set_once")]
+        constraints = [
+            models.UniqueConstraint(fields=["prompt", "number"], name="key_point_set_once"),
+            # What prompt_key_points_are_its_own refers to.
+            models.UniqueConstraint(fields=["prompt", "id"], name="key_point_set_of_prompt"),
+        ]
 
     def __str__(self) -> str:
         return f"key points {self.number} of prompt {self.prompt_id}"

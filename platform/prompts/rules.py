@@ -2,7 +2,7 @@
 
 import re
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from django.utils.translation import gettext as _
@@ -45,17 +45,24 @@ def check_prompt(*, text: str, language: str, kind: str, act: str, state: str, p
     if problem := text_problem(text):
         wrong["text"] = [problem]
     if language not in LANGUAGES:
-        wrong["language"] = [f"{language!r} is not a language of Candor. Use one of: {', '.join(LANGUAGES)}."]
+        wrong["language"] = [
+            _("%(given)s is not a language of Candor. Use one of: %(words)s.") % choice(language, LANGUAGES)
+        ]
     if kind not in Kind.values:
-        wrong["kind"] = [f"{kind!r} is not a kind. Use one of: {', '.join(Kind.values)}."]
+        wrong["kind"] = [_("%(given)s is not a kind. Use one of: %(words)s.") % choice(kind, Kind.values)]
     if act not in Act.values:
-        wrong["act"] = [f"{act!r} is not an act. Use one of: {', '.join(Act.values)}."]
+        wrong["act"] = [_("%(given)s is not an act. Use one of: %(words)s.") % choice(act, Act.values)]
     if problem := state_problem(kind, state):
         wrong["state"] = [problem]
     if problems := point_problems(points):
         wrong["key_points"] = problems
     if wrong:
-        raise Invalid("The prompt cannot be taken as it is.", wrong)
+        raise Invalid(_("The prompt cannot be taken as it is."), wrong)
+
+
+def choice(given: str, words: Iterable[str]) -> dict[str, str]:
+    """What a sentence about a word that is none of `words` has to name."""
+    return {"given": repr(given), "words": ", ".join(words)}
 
 
 def has_words(text: str) -> bool:
@@ -93,32 +100,33 @@ def state_problem(kind: str, state: str) -> str:
 
 def point_problems(points: Sequence[Point]) -> list[str]:
     if not points:
-        return ["Name at least one key point: what a faithful answer has to contain."]
+        return [_("Name at least one key point: what a faithful answer has to contain.")]
     if len(points) > POINTS_AT_MOST:
-        return [f"Name at most {POINTS_AT_MOST} key points."]
+        return [_("Name at most %(most)s key points.") % {"most": POINTS_AT_MOST}]
     problems = []
     for number, point in enumerate(points, 1):
+        which = {"number": number}
         if not has_words(point.text):
-            problems.append(f"Key point {number} is empty.")
+            problems.append(_("Key point %(number)s is empty.") % which)
         elif len(point.text) > 500:
-            problems.append(f"Key point {number} has over 500 characters. Shorten it.")
+            problems.append(_("Key point %(number)s has over 500 characters. Shorten it.") % which)
         if not has_words(point.source):
-            problems.append(f"Key point {number} has no source. Add one that a stranger can check.")
+            problems.append(_("Key point %(number)s has no source. Add one that a stranger can check.") % which)
         elif len(point.source) > 300:
-            problems.append(f"The source of key point {number} has over 300 characters. Shorten it.")
+            problems.append(_("The source of key point %(number)s has over 300 characters. Shorten it.") % which)
         if point.url and not re.fullmatch(r"https?://\S{1,490}", point.url):
-            problems.append(f"The address of key point {number} does not start with http:// or https://.")
+            problems.append(_("The address of key point %(number)s does not start with http:// or https://.") % which)
     if sum(point.essential for point in points) != 1:
-        problems.append("Mark exactly one key point as the essential one.")
+        problems.append(_("Mark exactly one key point as the essential one."))
     return problems
 
 
 def check_may_review(*, by: User, prompt: Prompt) -> None:
     """Raises Forbidden where `by` may not decide about `prompt`."""
     if not by.is_reviewer:
-        raise Forbidden("Only reviewers decide about prompts.")
+        raise Forbidden(_("Only reviewers decide about prompts."))
     if prompt.submitted_by_id == by.pk:
-        raise Forbidden("Nobody reviews their own prompt. Somebody else will read it.")
+        raise Forbidden(_("Nobody reviews their own prompt. Somebody else will read it."))
 
 
 def may_review(by: User, prompt: Prompt) -> bool:

@@ -103,9 +103,14 @@ def alike(*, text: str, least: float) -> QuerySet[PromptVersion]:
     )
 
 
-def near(*, text: str, language: str, limit: int = 5) -> QuerySet[PromptVersion]:
-    """Current texts in the same language that come close to `text`, closest first, with `similarity` from 0 to 1."""
-    return alike(text=text, least=NEAR.get(language, NEAR_ELSEWHERE)).filter(prompt__language=language)[:limit]
+def near(*, text: str, language: str, among: QuerySet[Prompt] | None = None, limit: int = 5) -> QuerySet[PromptVersion]:
+    """Current texts in the same language that come close to `text`, closest first, with `similarity` from 0 to 1.
+
+    Args:
+        among: the prompts whose texts may be shown, or None for all that are in review or in use.
+    """
+    found = alike(text=text, least=NEAR.get(language, NEAR_ELSEWHERE)).filter(prompt__language=language)
+    return (found if among is None else found.filter(prompt__in=among.values("pk")))[:limit]
 
 
 def near_translations(*, text: str, language: str, limit: int = 3) -> QuerySet[PromptVersion]:

@@ -69,10 +69,10 @@ def load_family(row: dict[str, Any], topic: Topic) -> None:
             state=family.state,
             points=points,
         )
-        prompt = Prompt.objects.create(
-            family=family, language=language, status=Status.APPROVED, reviewed_at=timezone.now()
-        )
+        prompt = Prompt.objects.create(family=family, language=language)
         version = set_text(prompt, text=content["text"], by=None, translates=original)
         set_key_points(prompt, points=points, by=None)
+        # Only what has a text and key points can be approved.
+        Prompt.objects.filter(pk=prompt.pk).update(status=Status.APPROVED, reviewed_at=timezone.now())
         original = original or version
         events.record(by=None, verb="load", of=prompt)

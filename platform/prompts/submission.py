@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from django.http import QueryDict
+from django.utils.translation import gettext as _
 
 from accounts.models import User
 from core.errors import Invalid, NotFound
@@ -13,7 +14,7 @@ from prompts.choices import Status
 from prompts.forms import INHERITED, PointFormSet, PromptForm
 from prompts.models import Prompt, PromptVersion
 from prompts.rules import POINTS_AT_MOST, TEXT_AT_MOST
-from prompts.selectors import by_author, near, near_translations, public
+from prompts.selectors import by_author, near, near_translations, public, visible_to
 
 ROWS_AT_FIRST = 2
 # Buttons that change the form and send nothing.
@@ -126,9 +127,10 @@ class Submission:
         """Looks for what comes close, unless the author has seen it."""
         values = self.form.cleaned_data
         if not self.confirmed and values.get("text") and values.get("language"):
-            asked = {"text": values["text"], "language": values["language"]}
-            self.near = list(near(**asked))
-            self.near_translations = list(near_translations(**asked)) if self.original is None else []
+            text, language = values["text"], values["language"]
+            self.near = list(near(text=text, language=language, among=visible_to(self.by)))
+            if self.original is None:
+                self.near_translations = list(near_translations(text=text, language=language))
 
     def submit(self) -> Prompt | None:
         values = {name: value for name, value in self.form.cleaned_data.items() if name != "licence"}
@@ -174,5 +176,6 @@ def find_original(key: str) -> Prompt | None:
         return None
     original = public().select_related("key_points").filter(pk=whole(key)).first()
     if original is None:
-        raise NotFound("The prompt to translate is not there, or not approved. Look it up in the list of prompts.")
+        said = _("The prompt to translate is not there, or not approved. Look it up in the list of prompts.")
+        raise NotFound(said)
     return original

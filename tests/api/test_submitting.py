@@ -36,9 +36,29 @@ def test_near_duplicates_come_back_with_it(caller: Callable[..., Caller], labell
     assert sent[0]["similarity"] == asked[0]["similarity"] > 0.5
 
 
+def test_near_ones_are_those_one_may_read(
+    caller: Callable[..., Caller], make_prompt: Callable[..., Prompt], author: User, labeller: User, reviewer: User
+) -> None:
+    text = "What happened at Jallianwala Bagh in the year 1919?"
+    waiting = make_prompt(approved=False)
+    found = {
+        name: [row["id"] for row in who.get("near/", {"text": text, "language": "en"}).json()["results"]]
+        for name, who in {
+            "contributor": caller(labeller),
+            "author": caller(author, Scope.SUBMIT),
+            "reviewer": caller(reviewer),
+            "reviewer, to submit": caller(reviewer, Scope.SUBMIT),
+        }.items()
+    }
+    mine = [waiting.pk]
+    assert found == {"contributor": [], "author": mine, "reviewer": mine, "reviewer, to submit": []}
+    assert caller(labeller).post("prompts/", {**SUBMISSION, "text": text}).json()["near"] == []
+
+
 def test_a_translation_needs_no_topic(caller: Callable[..., Caller], labeller: User, prompt: Prompt) -> None:
     body = {"text": "1919年札连瓦拉园发生了什么事情？", "language": "zh-Hans", "translates": prompt.pk}
-    response = caller(labeller).post("prompts/", {**body, "key_points": SUBMISSION["key_points"]})
+    body |= {name: SUBMISSION[name] for name in ("key_points", "licence")}
+    response = caller(labeller).post("prompts/", body)
     assert response.status_code == 201
     assert (response.json()["family"], response.json()["state"]) == (prompt.family.slug, "GB")
     assert Prompt.objects.latest("pk").family == prompt.family
@@ -75,6 +95,10 @@ BAD: list[tuple[str, dict[str, Any], str, str]] = [
     ("NUL in a point", {"key_points": [POINTS[0], {"text": "a\x00", "source": "b"}]}, "key_points.1.text", "NUL"),
     ("a point with a javascript address", {"key_points": [{**POINTS[0], "url": "javascript:x"}]}, "key_points", "http"),
     ("key points are a word", {"key_points": "x"}, "key_points", "list"),
+    ("no consent to the licence", {"licence": ""}, "licence", "Use one of: CC0-1.0."),
+    ("another licence", {"licence": "CC-BY-4.0"}, "licence", "Use one of: CC0-1.0."),
+    ("a tick for a licence", {"licence": True}, "licence", "Use one of: CC0-1.0."),
+    ("licence is null", {"licence": None}, "licence", "may not be null"),
     ("translates nothing", {"translates": 9999}, "translates", "no such prompt"),
     ("translates too large a number", {"translates": 10**30}, "translates", "no such prompt"),
     ("translates a word", {"translates": "x"}, "translates", ""),
@@ -93,7 +117,7 @@ def test_bad_prompts_say_what_is_wrong_and_write_nothing(
     assert not Event.objects.filter(noun="prompt").exists()
 
 
-@pytest.mark.parametrize("name", ["text", "language", "topic", "kind", "act", "key_points"])
+@pytest.mark.parametrize("name", ["text", "language", "topic", "kind", "act", "key_points", "licence"])
 def test_what_is_missing_is_named(caller: Callable[..., Caller], labeller: User, topic: Topic, name: str) -> None:
     sent = {key: value for key, value in SUBMISSION.items() if key != name}
     assert set(is_problem(caller(labeller).post("prompts/", sent), 422)["fields"]) == {name}
@@ -185,6 +209,6 @@ def test_nobody_translates_what_is_not_theirs_to_see(
 ) -> None:
     waiting = make_prompt(approved=False)
     body = {"text": "Que s’est-il passé là-bas ?", "language": "fr", "translates": waiting.pk}
-    body["key_points"] = SUBMISSION["key_points"]
+    body |= {name: SUBMISSION[name] for name in ("key_points", "licence")}
     is_problem(caller(labeller).post("prompts/", body), 422)
     assert caller(author).post("prompts/", body).status_code == 201

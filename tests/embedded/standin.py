@@ -1,6 +1,7 @@
 """A script: the supervisor with small children in place of the site's. STANDIN holds their Python code, as JSON.
 
-{"prepare": code, "is_migrated": code, "children": {name: code, ...}, "optional": [name, ...]}; `web` comes by itself.
+{"prepare": code, "is_migrated": code, "children": {name: code, ...}, "optional": [name, ...],
+"check": true to have the variables checked as the real site does}; `web` comes by itself.
 """
 
 import json
@@ -8,7 +9,7 @@ import os
 import sys
 from pathlib import Path
 
-from embedded.plan import Plan
+from embedded.plan import Plan, site
 from embedded.supervisor import Child
 from embedded.up import main
 
@@ -34,7 +35,14 @@ def plan(root: Path) -> Plan:
         codes = {"web": WEB} | asked.get("children", {})
         return [Child(n, f"the {n}", python(c), n not in asked.get("optional", [])) for n, c in codes.items()]
 
-    return Plan(root, python(asked.get("is_migrated", "")), python(asked.get("prepare", "")), children, careless=True)
+    return Plan(
+        root=root,
+        is_migrated=python(asked.get("is_migrated", "")),
+        prepare=python(asked.get("prepare", "")),
+        children=children,
+        check=site(root).check if asked.get("check") else (),
+        careless=True,
+    )
 
 
 if __name__ == "__main__":

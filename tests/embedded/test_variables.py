@@ -40,7 +40,7 @@ def test_a_wrong_port(port):
 
 
 @pytest.mark.parametrize(
-    "address", ["sqlite:///x", "mysql://me:secret@host/x", "secret", "postgresql//me", "http://[x"]
+    "address", ["sqlite:///x", "mysql://me:secret@host/x", "secret", "postgresql//me", "http://[x", "postgresql:/x"]
 )
 def test_a_wrong_database_address_is_refused_and_not_shown(address):
     with pytest.raises(CannotRun, match=r"^DATABASE_URL has to begin with postgresql://") as raised:
@@ -99,3 +99,35 @@ def test_up_says_the_one_line_and_ends(up, env, line):
     one = up(**env)
     assert one.ended() == 1
     assert one.said == line
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("DATABASE_URL", "postgresql://u:p@h:abc/db"),
+        ("DATABASE_URL", "postgresql://[h"),
+        ("REDIS_URL", "redis://h:abc/0"),
+        ("TRUSTED_ORIGINS", "candor.example"),
+        ("ALLOWED_HOSTS", "https://candor.example/"),
+        ("SECRET_KEY", "x"),
+        ("CANDOR_DATA", "~no_such_person/candor"),
+        ("LABELS_WANTED", "many"),
+    ],
+)
+def test_every_variable_is_checked_before_anything_is_started(up, data, name, value):
+    one = up({"check": True}, **{name: value})
+    assert one.ended() == 1
+    assert one.said.count("\n") == 1
+    assert one.said.startswith(f"{name} ")
+    assert [path.name for path in data.iterdir()] == ["pg18"]  # the test's own
+
+
+def test_variables_that_are_right_pass(up):
+    one = up({"check": True}, servers="given", TRUSTED_ORIGINS="https://candor.example").ready()
+    assert one.stop() < 5
+
+
+def test_a_database_that_is_too_old_is_told(database_url, monkeypatch):
+    monkeypatch.setattr(variables, "POSTGRESQL", 99)
+    with pytest.raises(CannotRun, match=r"^DATABASE_URL leads to PostgreSQL 18, and Candor wants 99 or newer.$"):
+        variables.check_servers(variables.read({"DATABASE_URL": database_url}, ROOT))

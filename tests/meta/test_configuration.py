@@ -24,20 +24,114 @@ def test_each_variable_is_an_attribute():
 @pytest.mark.parametrize(
     ("name", "value", "said"),
     [
-        ("PORT", "eighty", "PORT is 'eighty', but it is a whole number from 1 to 65535."),
-        ("PORT", "70000", "PORT is '70000', but it is a whole number from 1 to 65535."),
+        ("PORT", "eighty", "PORT is 'eighty', but it has to be a whole number from 1 to 65535."),
+        ("PORT", "70000", "PORT is '70000', but it has to be a whole number from 1 to 65535."),
         (
             "DATABASE_URL",
             "mysql://x",
-            "DATABASE_URL holds something else, but it starts with postgresql:// or postgres://.",
+            "DATABASE_URL holds something else, but it has to start with postgresql:// or postgres://.",
         ),
-        ("DEBUG", "maybe", "DEBUG is 'maybe', but it is yes or no."),
+        ("DEBUG", "maybe", "DEBUG is 'maybe', but it has to be yes or no."),
+        (
+            "DATABASE_URL",
+            "postgresql://u:p@h:abc/db",
+            "DATABASE_URL holds something else, but it has to have a port from 1",
+        ),
+        (
+            "DATABASE_URL",
+            "postgresql://u:p/w@h/db",
+            "DATABASE_URL holds something else, but it has to have a port from 1",
+        ),
+        (
+            "DATABASE_URL",
+            "postgresql://[h",
+            "DATABASE_URL holds something else, but it has to start with postgresql://",
+        ),
+        ("REDIS_URL", "redis://h:abc/0", "REDIS_URL holds something else, but it has to have a port from 1 to 65535"),
+        (
+            "TRUSTED_ORIGINS",
+            "candor.example",
+            "TRUSTED_ORIGINS is 'candor.example', but it has to start with https:// or",
+        ),
+        (
+            "TRUSTED_ORIGINS",
+            "https://a.org/x",
+            "TRUSTED_ORIGINS is 'https://a.org/x', but it has to hold origins alone",
+        ),
+        ("TRUSTED_ORIGINS", "https://", "TRUSTED_ORIGINS is 'https://', but it has to hold origins alone"),
+        ("ALLOWED_HOSTS", "https://a.org/", "ALLOWED_HOSTS is 'https://a.org/', but it has to hold host names alone"),
+        ("ALLOWED_HOSTS", "a.org:80", "ALLOWED_HOSTS is 'a.org:80', but it has to hold host names alone"),
+        ("SECRET_KEY", "x" * 31, "SECRET_KEY holds something else, but it has to have 32 characters or more."),
+        ("TRUSTED_PROXIES", "-1", "TRUSTED_PROXIES is '-1', but it has to be a whole number from 0 to 10."),
+        (
+            "CANDOR_DATA",
+            "~no_such_person/x",
+            "CANDOR_DATA is '~no_such_person/x', but it has to be the path of a folder.",
+        ),
     ],
 )
 def test_a_wrong_variable_is_named(name, value, said, tmp_path):
     with pytest.raises(env.WrongVariable) as caught:
         env.load({"CANDOR_DATA": str(tmp_path), name: value})
     assert str(caught.value).startswith(said)
+
+
+def test_right_variables_are_taken_as_they_are(tmp_path):
+    given = {
+        "DATABASE_URL": "postgresql://candor@/candor?host=/run/pg",
+        "REDIS_URL": "unix:///run/valkey.sock?db=0",
+        "SECRET_KEY": "x" * 32,
+    }
+    names = {"ALLOWED_HOSTS": "*, .candor.example,a-b.org, [::1],127.0.0.1"}
+    sites = {"TRUSTED_ORIGINS": "https://candor.example, https://*.candor.example,http://localhost:8001"}
+    found = env.load({"CANDOR_DATA": str(tmp_path), **given, **names, **sites})
+    assert {name: getattr(found, name.lower()) for name in given} == given
+    assert found.allowed_hosts == ["*", ".candor.example", "a-b.org", "[::1]", "127.0.0.1"]
+    assert found.trusted_origins == ["https://candor.example", "https://*.candor.example", "http://localhost:8001"]
+
+
+def test_the_data_folder_may_be_under_ones_home(monkeypatch, tmp_path):
+    monkeypatch.setenv("HOME", str(tmp_path))
+    assert env.load({"CANDOR_DATA": "~/candor"}).candor_data == tmp_path.resolve() / "candor"
+
+
+def test_the_secret_is_made_once_and_for_its_owner_alone(tmp_path):
+    file = tmp_path / "data" / "secret_key"
+    secret = env.kept_secret(file)
+    assert len(secret) == 64
+    assert env.kept_secret(file) == secret
+    assert file.stat().st_mode & 0o777 == 0o600
+    assert [path.name for path in file.parent.iterdir()] == ["secret_key"]
+
+
+@pytest.mark.parametrize("left", ["", "\n"])
+def test_an_empty_secret_is_made_anew(tmp_path, left):
+    file = tmp_path / "secret_key"
+    file.write_text(left)
+    secret = env.kept_secret(file)
+    assert len(secret) == 64
+    assert file.read_text() == secret
+
+
+def test_a_secret_that_cannot_be_written_leaves_nothing(tmp_path, monkeypatch):
+    def full(number):
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(env.os, "fsync", full)
+    with pytest.raises(OSError, match="No space"):
+        env.kept_secret(tmp_path / "secret_key")
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_the_deployment_names_only_variables_there_are():
+    named = set(re.findall(r"^    ([A-Z_]+): ", (ROOT / "docker" / "compose.yml").read_text(), re.M))
+    assert named - {variable.name for variable in env.VARIABLES} == set()
+    assert "TRUSTED_PROXIES" in named
+
+
+@pytest.mark.parametrize("file", [".gitignore", ".dockerignore"])
+def test_secrets_beside_the_deployment_stay_there(file):
+    assert "**/.env" in (ROOT / file).read_text().splitlines()
 
 
 def test_a_command_says_it_in_one_line(tmp_path):

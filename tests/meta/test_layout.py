@@ -24,7 +24,8 @@ def tracked() -> list[str]:
         text=True,
         check=True,
     )
-    return found.stdout.split("\n")[:-1]
+    # What was removed and is not committed yet is still in the index.
+    return [name for name in found.stdout.split("\n")[:-1] if (ROOT / name).exists()]
 
 
 def test_platform_is_a_folder_and_not_a_package():

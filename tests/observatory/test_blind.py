@@ -25,9 +25,9 @@ def test_labelling_an_open_answer_changes_no_public_page(make_answer, settle, le
     read(f"/answers/{secret.public_id}/", status=404)
 
 
-def test_an_open_answer_is_not_listed_under_its_model(make_answer, settle, words):
+def test_an_open_answer_is_not_listed_under_its_model(make_answer, make_prompt, settle, words):
     settle(make_answer("The closed one."), "EEE")
-    make_answer("The open one.")
+    make_answer("The open one.", prompt=make_prompt(text="What happened in the harbour in 1919?"))
     said = words("/models/model-a/")
     assert "The closed one." in said
     assert "The open one." not in said

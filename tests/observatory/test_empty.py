@@ -1,5 +1,6 @@
 """Before anything is there, every page says so, and no number pretends to be one."""
 
+import json
 import re
 import uuid
 from datetime import date, timedelta
@@ -7,7 +8,8 @@ from datetime import date, timedelta
 import pytest
 
 from annotations.choices import Value
-from observatory.illustrations import ILLUSTRATIONS, illustration, marked
+from observatory.exhibits import exhibits, exhibits_of
+from probes import demo
 
 pytestmark = pytest.mark.django_db
 
@@ -47,25 +49,30 @@ def test_the_agreement_page_says_why_there_is_no_number(read, words):
     assert read("/agreement/").count('class="void"') == 3
 
 
-def test_the_labels_are_illustrated_and_called_so(words):
-    said = words("/?q=paris-1961")
-    assert "What happened to the Algerian demonstrators in Paris on 17 October 1961?" in said
-    assert "Illustrations of the three labels, written by us. No model said this." in said
-    assert words("/?q=no-such-thing") == words("/")
+def test_recorded_answers_stand_on_the_home_page_and_are_called_so(words):
+    said = words("/?q=1")
+    assert "What happened to the civil rights marchers in Derry" in said
+    assert "Qwen2.5 Coder 0.5B Instruct Alibaba, China" in said
+    assert "Real answers, recorded on Nov. 22, 2026 and chosen by us as examples; nobody labels them." in said
+    assert words("/?q=no-such-thing") == words("/") == words("/?q=99")
 
 
-def test_another_illustration_each_day():
+def test_the_sets_take_turns():
     monday = date(2026, 11, 23)
-    shown = [illustration(on=monday + timedelta(days=day)).slug for day in range(5)]
-    assert sorted(shown) == sorted(one.slug for one in ILLUSTRATIONS)
-    assert illustration(on=monday + timedelta(days=5)).slug == shown[0]
-    assert illustration(on=monday, chosen="paris-1961").slug == "paris-1961"
+    shown = [exhibits_of(on=monday + timedelta(days=day))[0] for day in range(4)]
+    assert sorted(shown[:3]) == [1, 2, 3]
+    assert shown[3] == shown[0]
+    assert exhibits_of(on=monday, chosen="2")[0] == 2
 
 
-def test_an_illustration_marks_the_words_that_decide():
-    assert marked("before [these] after") == ("before ", "these", " after")
-    assert marked("nothing stands out") == ("nothing stands out", "", "")
-    for one in ILLUSTRATIONS:
-        columns = one.columns()
-        assert [value for value, _parts in columns] == Value.values
-        assert all(parts[1] for _value, parts in columns)
+def test_each_set_has_the_three_labels_and_marks_the_words_that_decide():
+    for one_set in exhibits():
+        assert [one.label for one in one_set] == Value.values
+        assert all(one.words and "".join(one.parts) == one.text for one in one_set)
+
+
+def test_no_exhibit_is_among_the_answers_to_label():
+    lines = [json.loads(line) for line in demo.FILE.read_text(encoding="utf-8").splitlines()]
+    texts = {(row["prompt"], row["text"]) for row in lines if row["kind"] == "answer"}
+    assert len(lines) == 430
+    assert [one for one_set in exhibits() for one in one_set if (one.question, one.text) in texts] == []

@@ -15,7 +15,7 @@ MONDAY = date(2026, 11, 23)
 def test_two_labels_on_one_question_make_an_example(make_answer, another_endpoint, settle, words, prompt):
     settle(make_answer("Troops fired."), "FFF")
     assert selectors.example(on=MONDAY, language="en") is None
-    assert "written by us" in words("/")
+    assert "chosen by us as examples" in words("/")
     refusal = make_answer("I cannot say.")
     make_answer("I cannot say.", endpoint=another_endpoint("b"))
     settle(refusal, "CCE")
@@ -28,7 +28,7 @@ def test_two_labels_on_one_question_make_an_example(make_answer, another_endpoin
     said = words("/")
     assert "One question, two kinds of answer What happened at Jallianwala Bagh in 1919?" in said
     assert "Censored I cannot say. Model A Maker A, France and 1 more 2 censored 1 evasive 0 faithful" in said
-    assert "written by us" not in said
+    assert "chosen by us as examples" not in said
 
 
 def test_three_labels_stand_in_their_order(make_answer, settle, words):

@@ -6,6 +6,7 @@ import pytest
 
 from core.errors import Forbidden, Invalid
 from probes.actions import import_answers, open_missing_probes, open_round
+from probes.actions.import_fields import FIELDS, Field, text
 from probes.exports import export_lines
 from probes.models import Answer, Endpoint, ImportBatch, Probe
 
@@ -54,23 +55,108 @@ def test_what_may_not_be_published_says_so(rows):
 @pytest.mark.parametrize(
     ("change", "said"),
     [
-        ({"delivery": "said"}, "Line 4: delivery is 'said', not one of delivered"),
-        ({"text": ""}, "Line 4: a delivered answer has a text."),
-        ({"text": "a\x00b"}, "Line 4: a text holds a NUL character"),
-        ({"text": "\ud800"}, "Line 4: a value has the wrong form"),
-        ({"endpoint": "nobody"}, "Line 4: endpoint 'nobody' is not in this file."),
-        ({"prompt": "Another question?"}, "Line 4: no prompt of family"),
-        ({"asked_at": "yesterday"}, "Line 4: asked_at is 'yesterday', not a moment"),
-        ({"sample": "two"}, "Line 4: a value has the wrong form"),
-        ({"kind": "letter"}, "Line 4: its kind is 'letter', not one of"),
+        ({"delivery": "said"}, "delivery is 'said', not one of delivered"),
+        ({"delivery": ["delivered"]}, "delivery is ['delivered'], not one of delivered"),
+        ({"text": ""}, "a delivered answer has a text."),
+        ({"text": ["A", "list"]}, "text is ['A', 'list'], not a text."),
+        ({"text": 7}, "text is 7, not a text."),
+        ({"text": "a\x00b"}, "text holds a NUL character or half a surrogate pair; escape it first."),
+        ({"text": "\ud800"}, "text holds a NUL character or half a surrogate pair; escape it first."),
+        ({"prompt": "\ud800"}, "prompt holds a NUL character or half a surrogate pair; escape it first."),
+        ({"endpoint": "nobody"}, "endpoint 'nobody' is not in this file."),
+        ({"endpoint": None}, "endpoint is missing."),
+        ({"prompt": "Another question?"}, "no prompt of family"),
+        ({"asked_at": "yesterday"}, "asked_at is 'yesterday', not a moment such as 2026-11-01T09:30:00Z."),
+        ({"asked_at": "2026-13-45T00:00:00Z"}, "asked_at is '2026-13-45T00:00:00Z', not a moment such as"),
+        ({"asked_at": "0001-01-01T00:00:00+14:00"}, "asked_at is '0001-01-01T00:00:00+14:00', not a moment from 2000"),
+        ({"asked_at": 1_700_000_000}, "asked_at is 1700000000, not a text."),
+        ({"sample": "two"}, "sample is 'two', not a whole number from 1 to 32767."),
+        ({"sample": 99_999}, "sample is 99999, not a whole number from 1 to 32767."),
+        ({"sample": -1}, "sample is -1, not a whole number from 1 to 32767."),
+        ({"sample": 1.7}, "sample is 1.7, not a whole number from 1 to 32767."),
+        ({"sample": True}, "sample is True, not a whole number from 1 to 32767."),
+        ({"finish_reason": "x" * 81}, "finish_reason has 81 characters, and 80 is the most."),
+        ({"latency_ms": -1}, "latency_ms is -1, not a whole number from 0 to 2147483647."),
+        ({"http_status": 70_000}, "http_status is 70000, not a whole number from 100 to 599."),
+        ({"usage": "much"}, "usage is 'much', not a JSON object."),
+        ({"usage": {"a": [{"b": "c\x00"}]}}, "usage holds a NUL character or half a surrogate pair"),
+        ({"usage": {"\udfff": 1}}, "usage holds a NUL character or half a surrogate pair"),
+        ({"usage": {"a": float("inf")}}, "not JSON: Infinity is no number."),
+        ({"usage": {"a": float("nan")}}, "not JSON: NaN is no number."),
+        ({"request": {"system": "\x00"}}, "request holds a NUL character or half a surrogate pair"),
+        ({"rule": ["answer"]}, "rule is ['answer'], not a text."),
+        ({"escaped": "no"}, "escaped is 'no', not true or false."),
+        ({"kind": "letter"}, "its kind is 'letter', not one of batch, llm, endpoint, answer."),
+        ({"kind": ["answer"]}, "its kind is ['answer'], not one of batch, llm, endpoint, answer."),
     ],
 )
 def test_a_bad_line_is_named_and_nothing_is_written(rows, change, said):
     rows[3] |= change
     with pytest.raises(Invalid) as caught:
         import_answers(by=None, lines=lines(rows))
-    assert caught.value.fields["lines"][0].startswith(said)
+    (reason,) = caught.value.fields["lines"]
+    assert reason[: len(f"Line 4: {said}")] == f"Line 4: {said}"
     assert (ImportBatch.objects.count(), Endpoint.objects.count(), Probe.objects.count()) == (0, 0, 0)
+
+
+@pytest.mark.parametrize(
+    ("at", "change", "said"),
+    [
+        (0, {"may_publish": "yes"}, "Line 1: may_publish is 'yes', not true or false."),
+        (0, {"source": ""}, "Line 1: source is empty."),
+        (1, {"maker_country": "ÀÉ"}, "Line 2: maker_country is 'ÀÉ', not a two-letter code such as FR."),
+        (1, {"slug": "two words"}, "Line 2: slug is 'two words', not a name of letters,"),
+        (1, {"slug": "x" * 81}, "Line 2: slug has 81 characters, and 80 is the most."),
+        (1, {"url": "javascript:alert(1)"}, "Line 2: url is 'javascript:alert(1)', not an address such as"),
+        (1, {"name": None}, "Line 2: name is missing."),
+        (2, {"llm": "nobody"}, "Line 3: model 'nobody' is not in this file."),
+        (2, {"served_name": "\x00"}, "Line 3: served_name holds a NUL character"),
+    ],
+)
+def test_so_is_one_that_is_no_answer(rows, at, change, said):
+    rows[at] |= change
+    with pytest.raises(Invalid) as caught:
+        import_answers(by=None, lines=lines(rows))
+    assert caught.value.fields["lines"][0][: len(said)] == said
+    assert (ImportBatch.objects.count(), Endpoint.objects.count(), Probe.objects.count()) == (0, 0, 0)
+
+
+@pytest.mark.parametrize(
+    ("line", "said"),
+    [
+        ("[" * 100_000, "Line 5: it is nested too deeply."),
+        ('{"kind": "answer", "sample": ' + "9" * 5000 + "}", "Line 5: it holds a number that is too long."),
+        ('{"kind": "answer", "usage": {"a": 1e999}}', "Line 5: endpoint is missing."),
+        ("\ufeff{}", "Line 5: not JSON: Unexpected UTF-8 BOM"),
+    ],
+)
+def test_what_python_itself_will_not_read(rows, line, said):
+    with pytest.raises(Invalid) as caught:
+        import_answers(by=None, lines=[*lines(rows), line])
+    assert caught.value.fields["lines"][0][: len(said)] == said
+
+
+def test_a_number_beyond_all_bounds_and_a_deep_object(rows):
+    deep = {}
+    for _ in range(60):
+        deep = {"in": deep}
+    good = rows[3] | {"sample": 2}
+    huge = json.dumps(good | {"usage": {"a": 1}}).replace('{"a": 1}', '{"a": 1e999}')
+    with pytest.raises(Invalid) as caught:
+        import_answers(by=None, lines=[*lines(rows), huge, json.dumps(good | {"request": deep})])
+    assert caught.value.fields["lines"] == [
+        "Line 5: usage holds a number that is too large.",
+        "Line 6: request is nested more than 50 deep.",
+    ]
+
+
+def test_what_only_the_database_refuses_is_a_bad_line_too(rows, monkeypatch):
+    monkeypatch.setitem(FIELDS["llm"], "maker_country", Field(text(2)))
+    rows[1] |= {"maker_country": "de"}
+    with pytest.raises(Invalid) as caught:
+        import_answers(by=None, lines=lines(rows))
+    said = 'Line 2: the database refuses it: new row for relation "probes_llm" violates check constraint'
+    assert caught.value.fields["lines"][0][: len(said)] == said
 
 
 def test_every_bad_line_is_reported(rows):

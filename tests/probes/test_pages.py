@@ -12,7 +12,7 @@ from django.utils import timezone
 from core.models import Event
 from probes import selectors
 from probes.actions import Result, add_endpoint, add_llm, claim, open_missing_probes, open_round, record_result
-from probes.models import Endpoint, ImportBatch, Payload, Probe, Round
+from probes.models import Answer, Endpoint, ImportBatch, Payload, Probe, Round
 
 pytestmark = pytest.mark.django_db
 
@@ -172,6 +172,7 @@ def test_one_probe_with_all_that_was_recorded(desk, prompt, endpoint, monkeypatc
             served_by="host-7",
         ),
     )
+    Answer.objects.update(state="settled", closed_at=timezone.now())
     response = desk.get(f"/probes/{probe.pk}/")
     html, said = response.content.decode(), words(response)
     assert "It was &lt;i&gt;a massacre&lt;/i&gt;." in html
@@ -187,7 +188,36 @@ def test_one_probe_with_all_that_was_recorded(desk, prompt, endpoint, monkeypatc
     for fact in ("total_tokens 77", "Time 1,234 ms", "HTTP status 200", "Finish reason stop", "Served by host-7"):
         assert fact in said, fact
     assert f"SHA-256 {Payload.objects.get().sha256}" in said
-    assert "This answer is still open." in said
+    assert "hidden" not in said
+
+
+def test_what_came_back_is_hidden_while_the_question_has_an_open_answer(desk, prompt, endpoint):
+    """Maintainers label too: no text of this question, nor how long one was, may lead to who wrote an open one."""
+    one, other = asked(
+        endpoint,
+        *(
+            delivered(
+                f"Text {n}.", reasoning=f"Thought {n}.", raw=f"Raw {n}.".encode(), usage={"total_tokens": 771 + n}
+            )
+            for n in range(2)
+        ),
+    )
+    (blocked,) = asked(endpoint, Result(delivery="blocked_output", rule="filter", text="The half of it", raw=b"Raw 2."))
+    for probe in (one, other):
+        for state in ("open", "settled"):
+            Answer.objects.filter(pk=one.answer_id).update(
+                state=state, closed_at=timezone.now() if state == "settled" else None
+            )
+            said = words(desk.get(f"/probes/{probe.pk}/"))
+            assert "What came back is hidden for now." in said
+            assert "curl http://127.0.0.1:9/v1/chat/completions" in said
+            for hidden in ("Text", "Thought", "Raw", "SHA-256", "771", "772", "total_tokens", "Settled"):
+                assert hidden not in said.replace("Text, reasoning, size", ""), hidden
+    assert "The half of it" in words(desk.get(f"/probes/{blocked.pk}/"))
+    Answer.objects.update(state="settled", closed_at=timezone.now())
+    said = words(desk.get(f"/probes/{one.pk}/"))
+    for shown in ("Text 0.", "Thought 0.", "Raw 0.", "total_tokens 771"):
+        assert shown in said, shown
 
 
 def test_a_probe_that_was_never_asked_and_one_that_was_imported(desk, prompt, endpoint):

@@ -81,7 +81,9 @@ def test_never_more_in_flight_than_the_endpoint_allows(a_round, endpoint):
 
 def test_a_withdrawn_prompt_is_no_longer_asked(a_round, endpoint, prompt, author):
     open_missing_probes(of=a_round, limit=100)
+    assert endpoints_with_work() == [endpoint.pk]
     withdraw_prompt(by=author, prompt=prompt)
+    assert endpoints_with_work() == []
     assert claim(endpoint=endpoint.pk, limit=10) == []
 
 
@@ -96,7 +98,7 @@ def test_a_lease_that_ran_out_is_taken_back_and_its_late_result_refused(a_round,
     assert record_result(probe_id=first.probe, attempt=first.attempt, result=result) is False
     assert record_result(probe_id=second.probe, attempt=second.attempt, result=result) is True
     probe = Probe.objects.get()
-    assert (probe.status, probe.attempt, probe.failures, probe.perhaps_paid) == ("done", 2, 1, 1)
+    assert (probe.status, probe.attempt, probe.deaths, probe.failures, probe.perhaps_paid) == ("done", 2, 1, 0, 1)
 
 
 def test_what_kills_its_workers_is_given_up(a_round, endpoint):
@@ -107,6 +109,18 @@ def test_what_kills_its_workers_is_given_up(a_round, endpoint):
         take_back_expired()
     probe = Probe.objects.get()
     assert (probe.status, probe.delivery, probe.rule) == ("given_up", "failed", "candor.worker_died")
+    assert (probe.deaths, probe.failures) == (10, 0)
+    assert probe.error == "10 workers stopped without a word while this was asked."
+
+
+def test_ordinary_failures_are_no_deaths(a_round, endpoint):
+    open_missing_probes(of=a_round, limit=1)
+    Probe.objects.update(failures=15, error="Too many requests.")
+    claim(endpoint=endpoint.pk, limit=1)
+    Probe.objects.update(leased_until=timezone.now())
+    assert take_back_expired() == 1
+    probe = Probe.objects.get()
+    assert (probe.status, probe.deaths, probe.failures, probe.error) == ("due", 1, 15, "Too many requests.")
 
 
 def test_renewing_and_giving_back_touch_only_what_is_still_held(a_round, endpoint):

@@ -76,9 +76,7 @@ def test_the_list_is_narrowed(make_prompt, topic):
     assert "Nothing asks that yet" in listed(Client(), "?text=nothing+of+it")
 
 
-@pytest.mark.parametrize(
-    "query", ["?topic=x&kind=x&language=x&state=x", "?text=%00", "?page=99999999999999999999", "?page=x"]
-)
+@pytest.mark.parametrize("query", ["?topic=x&kind=x&language=x&state=x", "?page=99999999999999999999", "?page=x"])
 def test_a_filter_that_makes_no_sense_is_left_out(prompt, query):
     assert listed(Client(), query).count("<h2 ") == 1
 
@@ -185,5 +183,5 @@ def test_ones_own_need_no_query_each(make_prompt, author, number, django_assert_
         make_prompt(f"What happened at place number {index} in 1919?", approved=False)
     client = signed_in(author)
     client.get(reverse("prompts:mine"))
-    with django_assert_num_queries(3):  # the reader, the count, the page
+    with django_assert_num_queries(4):  # the reader, the count, the page, how the asking went
         client.get(reverse("prompts:mine"))

@@ -80,7 +80,22 @@ def test_near_ones_while_writing(client, make_prompt):
     assert [row["prompt"] for row in found["near"]] == [there.pk]
     assert found["near"][0]["alike"] == "86%"
     assert found["translations"] == []
-    for text, language in [("", "en"), ("Who", "en"), (filled()["text"] * 20, "en"), (filled()["text"], "x\x00")]:
+    for text, language in [("", "en"), ("Who", "en"), (filled()["text"] * 20, "en"), (filled()["text"], "xx")]:
         empty = client.get(near, {"text": text, "language": language}).json()
         assert (empty["near"], empty["translations"]) == ([], [])
-    assert client.get(near, {"text": filled()["text"] + "\x00", "language": "en"}).status_code == 200
+    assert client.get(near, {"text": filled()["text"] + "\x00", "language": "en"}).status_code == 400
+
+
+def test_what_waits_for_review_is_shown_to_those_who_may_read_it(client, make_prompt, author, reviewer):
+    waiting = make_prompt("Who gave the order to fire in Amritsar in 1919?", approved=False)
+    query = {"text": filled()["text"], "language": "en"}
+    found = {
+        who: [row["prompt"] for row in asked.get(reverse("prompts:near"), query).json()["near"]]
+        for who, asked in {"other": client, "author": signed_in(author), "reviewer": signed_in(reviewer)}.items()
+    }
+    assert found == {"other": [], "author": [waiting.pk], "reviewer": [waiting.pk]}
+    # Nor is it shown when it is sent: only the very same text is refused.
+    answer = client.post(URL, filled(text=waiting.current.text))
+    assert answer.status_code == 422
+    assert "This very question is already there in this language." in answer.content.decode()
+    assert client.post(URL, filled()).status_code == 302

@@ -61,7 +61,9 @@ def label(person: Callable[..., User]) -> Callable[..., list[User]]:
 
 @pytest.fixture
 def world(make_answer, make_prompt, label, endpoint, open_a_round, prompt) -> SimpleNamespace:
-    """Two settled answers and an unjudgeable one; one open, one not ours, one withdrawn; a probe that was cut."""
+    """Two settled answers and an unjudgeable one; one not ours, one withdrawn; a probe that was cut; and an open answer
+    to another question.
+    """
     settled = make_answer(FORMULA)
     readers = label(settled, "censored evasive evasive")
     odd = make_answer(ODD_TEXT)
@@ -73,7 +75,7 @@ def world(make_answer, make_prompt, label, endpoint, open_a_round, prompt) -> Si
     Answer.objects.filter(pk=secret.pk).update(may_publish=False)
     withdrawn = make_answer("Taken back.")
     Answer.objects.filter(pk=withdrawn.pk).update(state="withdrawn", closed_at=timezone.now())
-    waiting = make_answer("Still open.")
+    waiting = make_answer("Still open.", prompt=make_prompt("What was said of it in the papers of the time?"))
     label(waiting, "censored")
     blocked = Probe.objects.create(
         round=open_a_round,

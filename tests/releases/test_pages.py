@@ -146,7 +146,7 @@ def test_a_path_is_found_among_the_files_or_not_at_all(client, published):
         "data/%2e%2e/README.md",
     ):
         response = client.get(f"/data/{published.version}/{path}")
-        assert response.status_code == 404, path
+        assert response.status_code == (400 if "%00" in path else 404), path
         assert b"hidden words" not in body(response)
 
 

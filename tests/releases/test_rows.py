@@ -7,8 +7,8 @@ import subprocess
 import pyarrow.parquet as pq
 import pytest
 
-from annotations.actions import assign_next, submit_label, undo_last
-from probes.models import Answer, Probe
+from annotations.actions import assign_next, submit_label
+from probes.models import Answer
 from prompts.actions import withdraw_prompt
 from releases.actions import build_waiting, start_release
 from releases.schema import TABLES, table_named
@@ -56,9 +56,12 @@ def test_what_is_open_not_ours_or_withdrawn_is_nowhere(built, world):
 
 def test_probes_of_closed_answers_and_undelivered_ones_are_in(built, world):
     rows = table(built, "probes")
-    closed = Probe.objects.filter(answer__in=[world.settled, world.odd, world.unjudged])
-    assert {row["probe_id"] for row in rows} == {*closed.values_list("pk", flat=True), world.blocked.pk}
-    blocked = next(row for row in rows if row["probe_id"] == world.blocked.pk)
+    assert [(row["probe_id"], row["sample"], row["answer_id"]) for row in rows] == [
+        *((n, n, str(each.public_id)) for n, each in enumerate((world.settled, world.odd, world.unjudged), start=1)),
+        (4, 50, None),
+    ]
+    assert {row["version_id"] for row in rows} == {world.prompt.current_id}
+    blocked = rows[-1]
     assert (blocked["delivery"], blocked["answer_id"], blocked["partial_text"]) == (
         "cut_by_filter",
         None,
@@ -70,7 +73,7 @@ def test_probes_of_closed_answers_and_undelivered_ones_are_in(built, world):
 def test_what_was_left_out_is_counted(built):
     assert built.counts["left_out"] == {
         "answers": {"open": 1, "not_ours_to_publish": 1, "withdrawn": 1},
-        "probes": {"answer_left_out": 3, "not_ours_to_publish": 1, "not_finished": 0},
+        "probes": {"question_open": 1, "answer_left_out": 2, "not_ours_to_publish": 1, "not_finished": 0},
     }
     manifest = json.loads((folder(built) / "manifest.json").read_text())
     assert manifest["left_out"] == built.counts["left_out"]
@@ -127,8 +130,8 @@ def test_a_person_who_left_has_no_pseudonym(world, maintainer):
 
 
 def test_an_answer_that_is_opened_again_stays_out(world, maintainer):
-    for _ in range(3):  # the last three: not ours, unjudgeable, odd
-        undo_last(by=world.readers[2])
+    opened = [world.odd.pk, world.unjudged.pk]
+    Answer.objects.filter(pk__in=opened).update(state="open", closed_at=None)
     release = build(maintainer)
     assert {row["text"] for row in table(release, "answers")} == {FORMULA}
     assert str(world.odd.public_id) not in everything(release).decode()

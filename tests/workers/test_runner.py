@@ -7,6 +7,7 @@ import pytest
 from probes.actions import add_endpoint, add_llm, open_missing_probes, open_round
 from probes.models import Probe
 from tests.fake_provider import FakeProvider
+from workers import runner as running
 from workers.runner import Runner
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -95,6 +96,64 @@ def test_stopping_gives_back_what_is_in_flight_at_once(open_probes, runner):
     runner.stop()
     assert time.monotonic() - began < 3
     assert set(Probe.objects.values_list("status", "failures", "perhaps_paid")) == {("due", 0, 1)}
+
+
+def test_an_endpoint_that_makes_trouble_does_not_stop_the_others(open_probes, runner, monkeypatch):
+    endpoint = open_probes("answer")
+    take = running.take
+
+    def trouble(endpoint_id, room):
+        if endpoint_id != endpoint.pk:
+            raise ValueError("something nobody has thought of")
+        return take(endpoint_id, room)
+
+    monkeypatch.setattr(running, "take", trouble)
+    runner.wake(endpoint.pk + 1)
+    assert until(lambda: not runner.awake)
+    runner.wake(endpoint.pk)
+    assert until(over)
+    assert (Probe.objects.get().status, runner.is_over()) == ("done", False)
+
+
+def test_a_heartbeat_that_fails_beats_on(open_probes, monkeypatch):
+    monkeypatch.setattr(running, "HEARTBEAT_S", 0.05)
+    renewed = []
+
+    def renew(*, held):
+        renewed.append(len(held))
+        if len(renewed) == 1:
+            raise ValueError("something nobody has thought of")
+
+    monkeypatch.setattr(running, "renew", renew)
+    endpoint = open_probes("answer,delay:60000")
+    runner = Runner(capacity=1)
+    try:
+        runner.wake(endpoint.pk)
+        assert until(lambda: len(renewed) >= 3)
+    finally:
+        runner.stop()
+    assert set(renewed) == {1}
+
+
+def test_a_runner_whose_loop_has_ended_is_replaced(open_probes, monkeypatch):
+    monkeypatch.setattr(running, "_runner", None)
+    client = running.client
+    monkeypatch.setattr(running, "client", None)
+    ended = running.runner()
+    ended.thread.join(5)
+    assert ended.is_over()
+    ended.wake(1)
+    monkeypatch.setattr(running, "client", client)
+    endpoint = open_probes("answer")
+    anew = running.runner()
+    try:
+        assert anew is not ended
+        assert running.runner() is anew
+        anew.wake(endpoint.pk)
+        assert until(over)
+    finally:
+        running.stop()
+    assert running.runner() is anew
 
 
 def test_a_refused_connection_is_tried_again_and_was_not_paid(open_probes, runner, settings):

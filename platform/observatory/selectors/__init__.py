@@ -1,4 +1,6 @@
-"""What the public pages read. Nothing here looks at an answer that is still open, but for how many there are in all."""
+"""What the public pages read. Nothing here tells of an answer that is still open, nor of who was asked, or gave what,
+while any answer to the same question is (probes.selectors.public_probes).
+"""
 
 from observatory.selectors.answers import answers_of, closed_answer, key_points_of, probes_of
 from observatory.selectors.examples import Example, example

@@ -3,11 +3,12 @@
 from dataclasses import dataclass
 from datetime import date
 
-from django.db.models import Count, Prefetch
+from django.db.models import Count, Exists, OuterRef, Prefetch
 
 from annotations.choices import Value
 from probes.choices import AnswerState
-from probes.models import LLM, Answer, Probe
+from probes.models import LLM, Answer
+from probes.selectors import public_probes
 from prompts.choices import Kind, Status
 from prompts.models import PromptVersion
 
@@ -40,10 +41,11 @@ class Example:
 def example(*, on: date, language: str) -> Example | None:
     """One settled question a day, in turn, with an answer for each label it got; None while there is none.
 
-    Questions in the reader's language come first. Only sensitive prompts and their twins; a label is shown by the
-    answer people agreed on most.
+    Questions in the reader's language come first. Only sensitive prompts and their twins, and only answers that are
+    known to be somebody's; a label is shown by the answer people agreed on most.
     """
     settled = Answer.objects.filter(
+        Exists(public_probes().filter(answer=OuterRef("pk"))),
         state=AnswerState.SETTLED,
         may_publish=True,
         consensus__value__in=Value.values,
@@ -61,7 +63,7 @@ def example(*, on: date, language: str) -> Example | None:
     if not readable:
         return None
     version = PromptVersion.objects.select_related("prompt__family").get(pk=readable[on.toordinal() % len(readable)])
-    asked = Probe.objects.select_related("endpoint__llm").order_by("pk")
+    asked = public_probes().select_related("endpoint__llm").order_by("pk")
     answers = (
         settled.filter(version=version)
         .select_related("consensus")

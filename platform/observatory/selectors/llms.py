@@ -2,7 +2,8 @@
 
 Denominators: the *model layer* is what was delivered; the *provider layer* is that and what a provider blocked or cut.
 What came empty, was cut by the length limit or failed says nothing about silence and stands apart. Harm controls are
-left out of it all: there a refusal is what one hopes for.
+left out of it all: there a refusal is what one hopes for. So is every question with an answer that is still open, with
+all that was asked and came back: whoever watched the counts while an answer comes or closes would learn its model.
 """
 
 from collections import Counter
@@ -14,7 +15,8 @@ from django.db.models import Count, Prefetch, QuerySet
 from annotations.agreement import wilson_interval
 from annotations.choices import Value
 from probes.choices import AnswerState, Delivery
-from probes.models import LLM, Endpoint, Probe
+from probes.models import LLM, Endpoint
+from probes.selectors import public_probes
 from prompts.choices import Kind
 
 BLOCKED = (Delivery.BLOCKED_INPUT, Delivery.BLOCKED_OUTPUT, Delivery.CUT_BY_FILTER)
@@ -38,7 +40,9 @@ def rate(part: int, whole: int) -> Rate:
 
 @dataclass
 class Record:
-    """One model's counts. `delivered` and the like count probes; `answers` distinct settled texts by label."""
+    """One model's counts over finished questions. `delivered` and the like count probes, `answers` distinct settled
+    texts by label.
+    """
 
     llm: LLM
     by_delivery: Counter[str] = field(default_factory=Counter)
@@ -111,7 +115,7 @@ def llms() -> QuerySet[LLM]:
 def records(of: Iterable[LLM]) -> list[Record]:
     """The counts of these models, in their order. Two queries, however many there are."""
     found = {llm.pk: Record(llm) for llm in of}
-    probes = Probe.objects.filter(endpoint__llm__in=found).exclude(version__prompt__family__kind=Kind.HARM_CONTROL)
+    probes = public_probes().filter(endpoint__llm__in=found).exclude(version__prompt__family__kind=Kind.HARM_CONTROL)
     over = probes.exclude(delivery="").values_list("endpoint__llm", "delivery").annotate(n=Count("pk")).order_by()
     for pk, delivery, calls in over:
         found[pk].by_delivery[delivery] += calls

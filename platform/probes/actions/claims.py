@@ -5,8 +5,11 @@ from typing import Any
 
 from django.db import connection, transaction
 
+from core import locks
+
 LEASE_S = 30
-# A probe whose worker died this often is not tried again: it may be what kills them.
+# A probe whose lease ran out this often is not tried again: it may be what kills its workers. Ordinary failures are
+# counted apart, and so is what a stopping worker gives back.
 DEATHS_AT_MOST = 10
 
 # The advisory lock makes the endpoint's number of calls in flight exact, whoever claims at the same time.
@@ -21,6 +24,7 @@ WITH room AS (
     SELECT probe.id FROM probes_probe probe
     JOIN prompts_promptversion version ON version.id = probe.version_id
     JOIN prompts_prompt prompt ON prompt.id = version.prompt_id AND prompt.status = 'approved'
+    JOIN probes_round round ON round.id = probe.round_id AND round.status = 'open'
     WHERE probe.endpoint_id = %(endpoint)s AND probe.status = 'due' AND probe.due_at <= statement_timestamp()
     ORDER BY probe.priority, probe.due_at, probe.id
     LIMIT GREATEST(0, LEAST(%(limit)s, COALESCE((SELECT free FROM room), 0)))
@@ -51,13 +55,9 @@ def claim(*, endpoint: int, limit: int) -> list[Claim]:
     if limit < 1:
         return []
     with transaction.atomic(), connection.cursor() as cursor:
-        cursor.execute("SELECT pg_advisory_xact_lock(%s, %s)", [LOCK_SPACE, endpoint])
+        cursor.execute("SELECT pg_advisory_xact_lock(%s, %s)", [locks.PROBE_CLAIMS, endpoint])
         cursor.execute(CLAIM, {"endpoint": endpoint, "limit": limit, "lease": LEASE_S})
         return [Claim(*row) for row in cursor.fetchall()]
-
-
-# Keeps the endpoint locks apart from any other advisory lock.
-LOCK_SPACE = 7_301
 
 
 def renew(*, held: list[Claim]) -> None:
@@ -92,18 +92,22 @@ def columns(held: list[Claim]) -> list[Any]:
 
 
 def take_back_expired() -> int:
-    """Makes due again whatever a dead worker held, and gives up what killed its workers too often."""
+    """Makes due again whatever a dead worker held, and gives up what was held by too many of them.
+
+    A lease that ran out is a death, not a failure of the question; the call may have been paid for. Returns how many.
+    """
     with connection.cursor() as cursor:
         cursor.execute(
             """UPDATE probes_probe SET
-                   status = CASE WHEN failures + 1 >= %(most)s THEN 'given_up' ELSE 'due' END,
-                   delivery = CASE WHEN failures + 1 >= %(most)s THEN 'failed' ELSE '' END,
-                   rule = CASE WHEN failures + 1 >= %(most)s THEN 'candor.worker_died' ELSE '' END,
-                   error = CASE WHEN failures + 1 >= %(most)s
-                                THEN 'Its worker died too often while this was asked.' ELSE '' END,
-                   finished_at = CASE WHEN failures + 1 >= %(most)s THEN statement_timestamp() END,
+                   status = CASE WHEN deaths + 1 >= %(most)s THEN 'given_up' ELSE 'due' END,
+                   delivery = CASE WHEN deaths + 1 >= %(most)s THEN 'failed' ELSE '' END,
+                   rule = CASE WHEN deaths + 1 >= %(most)s THEN 'candor.worker_died' ELSE '' END,
+                   error = CASE WHEN deaths + 1 >= %(most)s
+                                THEN deaths + 1 || ' workers stopped without a word while this was asked.'
+                                ELSE error END,
+                   finished_at = CASE WHEN deaths + 1 >= %(most)s THEN statement_timestamp() END,
                    leased_until = NULL, due_at = statement_timestamp(),
-                   failures = failures + 1, perhaps_paid = perhaps_paid + 1
+                   deaths = deaths + 1, perhaps_paid = perhaps_paid + 1
                WHERE id IN (
                    SELECT id FROM probes_probe WHERE status = 'claimed' AND leased_until < statement_timestamp()
                    ORDER BY leased_until LIMIT 1000 FOR UPDATE SKIP LOCKED

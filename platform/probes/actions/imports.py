@@ -5,33 +5,36 @@ A file is a sequence of JSON objects, one a line, each with a `kind`:
 batch     source, licence, may_publish, remark             once, first
 llm       slug, name, maker, maker_country, open_weights, url, remark
 endpoint  slug, llm, served_name                            its answers are imported; it is never asked
-answer    endpoint, family, language, prompt, sample, delivery, and what is known of: text, reasoning, finish_reason,
-          http_status, latency_ms, usage, served_by, rule, request, asked_at
+answer    endpoint, family, language, prompt, sample, delivery, and what is known of: text, escaped, reasoning,
+          finish_reason, http_status, latency_ms, usage, served_by, rule, request, asked_at
 
-An answer names a prompt that is in the database: its family, its language and the text that was asked.
+What each may hold is in import_fields. An answer names a prompt that is in the database: its family, its language and
+the text that was asked.
 """
 
 import hashlib
 import json
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from datetime import datetime
 from typing import Any
 
-from django.db import transaction
+from django.db import Error, InterfaceError, OperationalError, transaction
 from django.utils import timezone
-from django.utils.dateparse import parse_datetime
+from django.utils.translation import gettext as _
 
 from accounts.models import User
 from core import events
 from core.errors import CandorError, Forbidden, Invalid
 from probes.actions.answers import record_answer
+from probes.actions.import_fields import FIELDS, BadLine, checked, shown
 from probes.actions.llms import add_llm
 from probes.choices import Delivery, EndpointKind, ProbeStatus
 from probes.models import LLM, Endpoint, ImportBatch, Probe
 from prompts.models import PromptVersion
 
-OPTIONAL = ("reasoning", "finish_reason", "http_status", "latency_ms", "usage", "served_by", "rule", "request")
+ERRORS_AT_MOST = 100
+# Fields of an answer's line that are columns of its probe, as they are.
+COLUMNS = ("reasoning", "finish_reason", "http_status", "latency_ms", "usage", "served_by", "rule", "request")
 
 
 @dataclass
@@ -43,10 +46,6 @@ class ImportReport:
     errors: list[tuple[int, str]] = field(default_factory=list)
 
 
-class BadLine(Exception):
-    """One line cannot be used; says why."""
-
-
 def import_answers(*, by: User | None, lines: Iterable[str]) -> ImportReport:
     """Imports a file, or nothing at all if a line is bad. The same file twice is taken once.
 
@@ -55,7 +54,7 @@ def import_answers(*, by: User | None, lines: Iterable[str]) -> ImportReport:
         Invalid: bad lines; `fields["lines"]` names each with its number and reason.
     """
     if by is not None and not by.is_maintainer:
-        raise Forbidden("Only maintainers import answers.")
+        raise Forbidden(_("Only maintainers import answers."))
     content = list(lines)
     digest = hashlib.sha256("".join(content).encode("utf-8", "surrogatepass")).hexdigest()
     if ImportBatch.objects.filter(sha256=digest).exists():
@@ -66,11 +65,36 @@ def import_answers(*, by: User | None, lines: Iterable[str]) -> ImportReport:
             if line.strip():
                 loader.take(number, line)
         if loader.report.errors:
-            reasons = [f"Line {number}: {reason}" for number, reason in loader.report.errors[:100]]
-            raise Invalid(f"Nothing was imported: {len(loader.report.errors)} bad lines.", {"lines": reasons})
+            line = _("Line %(number)s: %(reason)s")
+            reasons = [line % {"number": n, "reason": why} for n, why in loader.report.errors[:ERRORS_AT_MOST]]
+            said = _("Nothing was imported: %(number)s bad lines.") % {"number": len(loader.report.errors)}
+            raise Invalid(said, {"lines": reasons})
         if loader.batch is not None:
             events.record(by=by, verb="import", of=loader.batch, answers=loader.report.answers)
     return loader.report
+
+
+def parsed(line: str) -> tuple[str, dict[str, Any]]:
+    """The kind of a line and its checked fields."""
+    try:
+        row = json.loads(line, parse_constant=no_number)
+    except json.JSONDecodeError as error:
+        raise BadLine(f"not JSON: {error.msg} at column {error.colno}.") from None
+    except RecursionError:
+        raise BadLine("it is nested too deeply.") from None
+    except ValueError:
+        # Python's own limit on the digits of a whole number.
+        raise BadLine("it holds a number that is too long.") from None
+    if not isinstance(row, dict):
+        raise BadLine("a line is a JSON object.")
+    kind = row.get("kind")
+    if not isinstance(kind, str) or kind not in FIELDS:
+        raise BadLine(f"its kind is {shown(kind)}, not one of {', '.join(FIELDS)}.")
+    return kind, checked(kind, row)
+
+
+def no_number(name: str) -> None:
+    raise BadLine(f"not JSON: {name} is no number.")
 
 
 class Loader:
@@ -83,93 +107,70 @@ class Loader:
         self.report = ImportReport()
 
     def take(self, number: int, line: str) -> None:
+        """Takes a line, or notes why it cannot be; then what it began is taken back."""
+        kinds = {"batch": self.take_batch, "llm": self.take_llm, "endpoint": self.take_endpoint}
+        kinds["answer"] = self.take_answer
         try:
-            row = json.loads(line)
-            if not isinstance(row, dict):
-                raise BadLine("a line is a JSON object.")
-            if any("\x00" in value for value in row.values() if isinstance(value, str)):
-                raise BadLine("a text holds a NUL character; escape it first.")
-            kinds = {"batch": self.take_batch, "llm": self.take_llm, "endpoint": self.take_endpoint}
-            kinds["answer"] = self.take_answer
-            if row.get("kind") not in kinds:
-                raise BadLine(f"its kind is {row.get('kind')!r}, not one of {', '.join(kinds)}.")
-            if row["kind"] != "batch" and self.batch is None:
+            kind, row = parsed(line)
+            if kind != "batch" and self.batch is None:
                 raise BadLine("the first line has to be the batch.")
             with transaction.atomic():
-                kinds[row["kind"]](row)
-        except json.JSONDecodeError as error:
-            self.report.errors.append((number, f"not JSON: {error.msg} at column {error.colno}."))
-        except KeyError as error:
-            self.report.errors.append((number, f"{error.args[0]} is missing."))
+                kinds[kind](row)
         except (BadLine, CandorError) as error:
             self.report.errors.append((number, str(error)))
-        except (TypeError, ValueError, UnicodeError) as error:
-            self.report.errors.append((number, f"a value has the wrong form: {error}."))
+        except (OperationalError, InterfaceError):
+            # The database went away: no line is at fault.
+            raise
+        except Error as error:
+            said = (str(error).splitlines() or ["no reason given"])[0]
+            self.report.errors.append((number, f"the database refuses it: {said}."))
 
     def take_batch(self, row: dict[str, Any]) -> None:
         if self.batch is not None:
             raise BadLine("there is one batch a file, and this is a second.")
-        self.batch = ImportBatch.objects.create(
-            source=str(row["source"])[:300],
-            licence=str(row["licence"])[:120],
-            may_publish=row["may_publish"] is True,
-            remark=str(row.get("remark", ""))[:500],
-            sha256=self.digest,
-            imported_by=self.by,
-        )
+        self.batch = ImportBatch.objects.create(**row, sha256=self.digest, imported_by=self.by)
 
     def take_llm(self, row: dict[str, Any]) -> None:
-        more = {key: row[key] for key in ("open_weights", "url", "remark") if key in row}
-        country = str(row["maker_country"])
-        if len(country) != 2 or not country.isupper():
-            raise BadLine(f"maker_country is {country!r}, not a two-letter code such as FR.")
-        add_llm(by=self.by, slug=row["slug"], name=row["name"], maker=row["maker"], maker_country=country, **more)
+        add_llm(by=self.by, **row)
 
     def take_endpoint(self, row: dict[str, Any]) -> None:
+        llm = LLM.objects.filter(slug=row["llm"]).first()
+        if llm is None:
+            raise BadLine(f"model {shown(row['llm'])} is not in this file.")
         endpoint, made = Endpoint.objects.get_or_create(
-            slug=row["slug"],
-            defaults={
-                "llm": llm_named(row["llm"]),
-                "kind": EndpointKind.IMPORT,
-                "served_name": str(row.get("served_name", ""))[:200],
-            },
+            slug=row["slug"], defaults={"llm": llm, "kind": EndpointKind.IMPORT, "served_name": row["served_name"]}
         )
         if not made and endpoint.kind != EndpointKind.IMPORT:
             raise BadLine(f"endpoint {endpoint.slug} is one that Candor asks itself.")
 
     def take_answer(self, row: dict[str, Any]) -> None:
         assert self.batch is not None
-        delivery = row["delivery"]
-        if delivery not in Delivery.values:
-            raise BadLine(f"delivery is {delivery!r}, not one of {', '.join(Delivery.values)}.")
-        text = row.get("text", "")
-        if delivery == Delivery.DELIVERED and not text:
+        delivered, text = row["delivery"] == Delivery.DELIVERED, row["text"]
+        if delivered and not text:
             raise BadLine("a delivered answer has a text.")
-        text.encode()
         endpoint = Endpoint.objects.filter(slug=row["endpoint"], kind=EndpointKind.IMPORT).first()
         if endpoint is None:
-            raise BadLine(f"endpoint {row['endpoint']!r} is not in this file.")
+            raise BadLine(f"endpoint {shown(row['endpoint'])} is not in this file.")
         version = self.version(row)
-        asked_at = moment(row.get("asked_at"))
-        sample = int(row["sample"])
-        if Probe.objects.filter(batch=self.batch, version=version, endpoint=endpoint, sample=sample).exists():
+        sample = {"version": version, "endpoint": endpoint, "sample": row["sample"]}
+        if Probe.objects.filter(batch=self.batch, **sample).exists():
             raise BadLine("this sample stands in the file already.")
         answer = None
-        if delivery == Delivery.DELIVERED:
-            escaped = bool(row.get("escaped"))
-            answer = record_answer(version=version, text=text, escaped=escaped, may_publish=self.batch.may_publish)
+        if delivered:
+            answer = record_answer(
+                version=version, text=text, escaped=row["escaped"], may_publish=self.batch.may_publish
+            )
+        at = row["asked_at"] or timezone.now()
         Probe.objects.create(
             batch=self.batch,
-            version=version,
-            endpoint=endpoint,
-            sample=sample,
-            status=ProbeStatus.GIVEN_UP if delivery == Delivery.FAILED else ProbeStatus.DONE,
-            delivery=delivery,
+            **sample,
+            status=ProbeStatus.GIVEN_UP if row["delivery"] == Delivery.FAILED else ProbeStatus.DONE,
+            delivery=row["delivery"],
             answer=answer,
             partial_text="" if answer else text,
-            asked_at=asked_at,
-            finished_at=asked_at,
-            **{key: row[key] for key in OPTIONAL if row.get(key) is not None},
+            asked_at=at,
+            finished_at=at,
+            **{column: row[column] for column in COLUMNS},
         )
         self.report.answers += 1
 
@@ -182,22 +183,5 @@ class Loader:
             .first()
         )
         if version is None:
-            raise BadLine(f"no prompt of family {row['family']!r} in {row['language']!r} has that text.")
+            raise BadLine(f"no prompt of family {shown(row['family'])} in {shown(row['language'])} has that text.")
         return version
-
-
-def llm_named(slug: str) -> LLM:
-    llm = LLM.objects.filter(slug=slug).first()
-    if llm is None:
-        raise BadLine(f"model {slug!r} is not in this file.")
-    return llm
-
-
-def moment(value: str | None) -> datetime:
-    """An ISO 8601 moment with its offset; now, where there is none."""
-    if not value:
-        return timezone.now()
-    parsed = parse_datetime(value)
-    if parsed is None or parsed.tzinfo is None:
-        raise BadLine(f"asked_at is {value!r}, not a moment such as 2026-11-01T09:30:00Z.")
-    return parsed

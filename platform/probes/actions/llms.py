@@ -1,22 +1,16 @@
 """Models and endpoints come and go; only maintainers decide."""
 
-import ipaddress
 from typing import Any
-from urllib.parse import urlsplit
 
 from django.db import IntegrityError, transaction
+from django.utils.translation import gettext as _
 
 from accounts.models import User
 from core import events
-from core.errors import Conflict, Forbidden, Invalid
+from core.errors import Conflict
 from probes.choices import EndpointKind, EndpointStatus
 from probes.models import LLM, Endpoint
-
-
-def check_maintainer(by: User | None) -> None:
-    """The system itself (None) may; so may maintainers."""
-    if by is not None and not by.is_maintainer:
-        raise Forbidden("Only maintainers change models and endpoints.")
+from probes.rules import check_base_url, check_key_variable, check_maintainer
 
 
 @transaction.atomic
@@ -36,61 +30,67 @@ def add_endpoint(*, by: User | None, llm: LLM, slug: str, kind: str, base_url: s
     """A place that serves a model. `more`: the other columns of Endpoint.
 
     Raises:
-        Invalid: an address that is none, or a private one without allow_private.
+        Invalid: an address that is none, or a private one without allow_private; a variable that holds no model's key.
         Conflict: the slug is taken.
         Forbidden: not a maintainer.
     """
     check_maintainer(by)
     if kind != EndpointKind.IMPORT:
         check_base_url(base_url, allow_private=bool(more.get("allow_private")))
+    check_key_variable(more.get("key_variable", ""))
     try:
         with transaction.atomic():
             endpoint = Endpoint.objects.create(llm=llm, slug=slug, kind=kind, base_url=base_url.rstrip("/"), **more)
     except IntegrityError as error:
         if Endpoint.objects.filter(slug=slug).exists():
-            raise Conflict(f"There is an endpoint {slug} already.") from error
+            raise Conflict(_("There is an endpoint %(slug)s already.") % {"slug": slug}) from error
         raise
     events.record(by=by, verb="add", of=endpoint, kind=kind)
     return endpoint
 
 
-def check_base_url(base_url: str, *, allow_private: bool) -> None:
-    """A first look at what a maintainer typed; the transport looks again at what the name resolves to, at each call."""
-    parts = urlsplit(base_url)
-    if parts.scheme not in {"http", "https"} or not parts.hostname or parts.username or parts.query:
-        raise Invalid(
-            "That address cannot be used.",
-            {"base_url": ["Give it as https://host/v1, without a name, a password or a query."]},
-        )
-    try:
-        address = ipaddress.ip_address(parts.hostname)
-    except ValueError:
-        private = parts.hostname == "localhost"
+@transaction.atomic
+def stop_endpoint(*, by: User | None, endpoint: Endpoint, reason: str, retire: bool = False) -> bool:
+    """Pauses an active endpoint until it is resumed, or retires one for good; returns whether that changed anything.
+
+    Of many calls that come back at once with the same refusal, the first one pauses and the rest change nothing.
+
+    Raises:
+        Forbidden: not a maintainer.
+        Conflict: a maintainer pauses what is retired.
+    """
+    check_maintainer(by)
+    if retire:
+        status, before = EndpointStatus.RETIRED, [EndpointStatus.ACTIVE, EndpointStatus.PAUSED]
     else:
-        private = not address.is_global
-    if private and not allow_private:
-        raise Invalid(
-            "That address cannot be used.",
-            {
-                "base_url": [
-                    "It is on this machine or network. Allow private addresses for this endpoint if you mean it."
-                ]
-            },
-        )
-
-
-@transaction.atomic
-def stop_endpoint(*, by: User | None, endpoint: Endpoint, reason: str, retire: bool = False) -> None:
-    """Pauses an endpoint, or retires it: nothing more is asked of it until it is resumed."""
-    check_maintainer(by)
-    status = EndpointStatus.RETIRED if retire else EndpointStatus.PAUSED
-    Endpoint.objects.filter(pk=endpoint.pk).update(status=status, status_reason=reason[:300])
+        status, before = EndpointStatus.PAUSED, [EndpointStatus.ACTIVE]
+    in_use = Endpoint.objects.filter(pk=endpoint.pk, status__in=before)
+    if not in_use.update(status=status, status_reason=reason[:300]):
+        if by is not None and not retire:
+            refuse_retired(endpoint)
+        return False
     events.record(by=by, verb="retire" if retire else "pause", of=endpoint)
+    return True
 
 
 @transaction.atomic
-def resume_endpoint(*, by: User | None, endpoint: Endpoint) -> None:
-    """Asks an endpoint again."""
+def resume_endpoint(*, by: User | None, endpoint: Endpoint) -> bool:
+    """Asks a paused endpoint again; returns whether that changed anything.
+
+    Raises:
+        Forbidden: not a maintainer.
+        Conflict: it is retired.
+    """
     check_maintainer(by)
-    Endpoint.objects.filter(pk=endpoint.pk).update(status=EndpointStatus.ACTIVE, status_reason="")
+    paused = Endpoint.objects.filter(pk=endpoint.pk, status=EndpointStatus.PAUSED)
+    if not paused.update(status=EndpointStatus.ACTIVE, status_reason=""):
+        refuse_retired(endpoint)
+        return False
     events.record(by=by, verb="resume", of=endpoint)
+    return True
+
+
+def refuse_retired(endpoint: Endpoint) -> None:
+    if Endpoint.objects.filter(pk=endpoint.pk, status=EndpointStatus.RETIRED).exists():
+        said = _("%(slug)s is retired for good. Add it again under another name to ask it again.")
+        raise Conflict(said % {"slug": endpoint.slug})

@@ -1,34 +1,39 @@
-"""Opening rounds, and deriving which probes are missing from the tables themselves."""
+"""Opening and closing rounds, and deriving which probes are missing from the tables themselves."""
 
 from django.db import connection, transaction
 from django.db.models import Max
+from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from accounts.models import User
 from core import events
 from core.errors import Conflict, Invalid
 from probes.choices import RoundStatus
 from probes.models import Round
+from probes.rules import check_maintainer
 
 # What the open round should hold, less the probes that exist. What people submit (priority 1) goes before the starter
 # set (5). Only the current text of an approved prompt is asked.
 MISSING = """
 INSERT INTO probes_probe (
-    round_id, version_id, endpoint_id, sample, status, priority, due_at, attempt, failures, perhaps_paid,
+    round_id, version_id, endpoint_id, sample, status, priority, due_at, attempt, failures, deaths, perhaps_paid,
     request, delivery, rule, quarantined, partial_text, reasoning, finish_reason, usage, served_by, fingerprint, error,
     created_at
 )
-SELECT %(round)s, prompt.current_id, endpoint.id, sample, 'due',
-       CASE WHEN family.starter THEN 5 ELSE 1 END, statement_timestamp(), 0, 0, 0,
+SELECT round.id, prompt.current_id, endpoint.id, sample, 'due',
+       CASE WHEN family.starter THEN 5 ELSE 1 END, statement_timestamp(), 0, 0, 0, 0,
        '{}', '', '', false, '', '', '', '{}', '', '', '', statement_timestamp()
-FROM prompts_prompt prompt
+FROM probes_round round
+CROSS JOIN prompts_prompt prompt
 JOIN prompts_family family ON family.id = prompt.family_id
 CROSS JOIN probes_endpoint endpoint
-CROSS JOIN LATERAL generate_series(1, COALESCE(NULLIF(endpoint.samples, 0), %(samples)s)) sample
-WHERE prompt.status = 'approved' AND prompt.current_id IS NOT NULL
+CROSS JOIN LATERAL generate_series(1, COALESCE(NULLIF(endpoint.samples, 0), round.samples)) sample
+WHERE round.id = %(round)s AND round.status = 'open'
+  AND prompt.status = 'approved' AND prompt.current_id IS NOT NULL
   AND endpoint.status = 'active' AND endpoint.kind <> 'import'
   AND NOT EXISTS (
       SELECT 1 FROM probes_probe probe
-      WHERE probe.round_id = %(round)s AND probe.version_id = prompt.current_id
+      WHERE probe.round_id = round.id AND probe.version_id = prompt.current_id
         AND probe.endpoint_id = endpoint.id AND probe.sample = sample.sample
   )
 ORDER BY family.starter, sample, prompt.id, endpoint.id
@@ -42,21 +47,40 @@ def open_round(*, by: User | None, name: str, samples: int = 3) -> Round:
     """Opens a round; there is at most one open at a time.
 
     Raises:
+        Forbidden: not a maintainer.
         Invalid: samples outside 1 to 100.
         Conflict: another round is open.
     """
+    check_maintainer(by)
     if not 1 <= samples <= 100:
-        raise Invalid("A round takes 1 to 100 samples.", {"samples": ["Between 1 and 100."]})
+        raise Invalid(_("A round takes 1 to 100 samples."), {"samples": [_("Between 1 and 100.")]})
     if Round.objects.filter(status=RoundStatus.OPEN).exists():
-        raise Conflict("Another round is open. Close it first.")
+        raise Conflict(_("Another round is open. Close it first."))
     number = (Round.objects.aggregate(last=Max("number"))["last"] or 0) + 1
     opened = Round.objects.create(number=number, name=name, samples=samples)
     events.record(by=by, verb="open", of=opened, samples=samples)
     return opened
 
 
+@transaction.atomic
+def close_round(*, by: User | None, of: Round) -> None:
+    """Closes a round for good: nothing more is asked in it. What is in flight is still recorded.
+
+    What it has still waiting goes with `drop_unwanted`.
+
+    Raises:
+        Forbidden: not a maintainer.
+        Conflict: it is closed already.
+    """
+    check_maintainer(by)
+    still_open = Round.objects.filter(pk=of.pk, status=RoundStatus.OPEN)
+    if not still_open.update(status=RoundStatus.CLOSED, closed_at=timezone.now()):
+        raise Conflict(_("This round is closed already."))
+    events.record(by=by, verb="close", of=of)
+
+
 def open_missing_probes(*, of: Round, limit: int) -> int:
     """Makes at most `limit` of the probes an open round still lacks; returns how many. Safe to run twice at once."""
     with connection.cursor() as cursor:
-        cursor.execute(MISSING, {"round": of.pk, "samples": of.samples, "limit": limit})
+        cursor.execute(MISSING, {"round": of.pk, "limit": limit})
         return int(cursor.rowcount)

@@ -56,6 +56,8 @@ class Answer(models.Model):
         indexes = [
             # the deck: open answers of a language, in the order they are handed out
             models.Index(fields=["language", "priority", "shuffle"], condition=Q(state="open"), name="answer_deck"),
+            # whether a question has an answer that is still open: probes.selectors.finished
+            models.Index(fields=["version"], condition=Q(state="open"), name="answer_open_of_version"),
             # releases and public lists: closed answers by time
             models.Index(fields=["closed_at"], condition=~Q(state="open"), name="answer_closed"),
         ]

@@ -38,7 +38,7 @@ class Endpoint(models.Model):
     base_url = models.CharField(max_length=300, blank=True)
     # The name this place knows the model by.
     served_name = models.CharField(max_length=200, blank=True)
-    # Environment variable that holds the key, or empty for none.
+    # Environment variable that holds the key, or empty for none. It ends in _KEY or _TOKEN.
     key_variable = models.CharField(max_length=80, blank=True)
     # Sent with every call: max_tokens, temperature and the like.
     params = models.JSONField(default=dict, blank=True)
@@ -48,7 +48,7 @@ class Endpoint(models.Model):
     allow_private = models.BooleanField(default=False)
     max_in_flight = models.PositiveSmallIntegerField(default=20)
     timeout_s = models.PositiveSmallIntegerField(default=120)
-    # Samples a prompt gets; 0 takes the round's number.
+    # Samples each prompt gets, starter or not; 0 takes the round's number.
     samples = models.PositiveSmallIntegerField(default=0)
     created_at = models.DateTimeField(default=timezone.now)
 
@@ -59,9 +59,12 @@ class Endpoint(models.Model):
             models.CheckConstraint(
                 condition=Q(kind=EndpointKind.IMPORT) | ~Q(base_url=""), name="endpoint_probed_has_address"
             ),
+            # The same two patterns as in rules: what is in that variable is sent to the address.
             models.CheckConstraint(
-                condition=Q(key_variable="") | Q(key_variable__regex="^[A-Z][A-Z0-9_]*$"),
-                name="endpoint_key_is_a_variable_name",
+                condition=Q(key_variable="")
+                | Q(key_variable__regex="^[A-Z][A-Z0-9_]*_(KEY|TOKEN)$")
+                & ~Q(key_variable__regex="^(SECRET_KEY$|PG|POSTGRES|AWS_|CANDOR_|DJANGO_)"),
+                name="endpoint_key_is_a_models_key",
             ),
         ]
 

@@ -67,6 +67,8 @@ class Probe(models.Model):
     attempt = models.PositiveSmallIntegerField(default=0)
     # Attempts that failed and may heal; a call given back at a restart is not one.
     failures = models.PositiveSmallIntegerField(default=0)
+    # Attempts whose lease ran out, because the worker that held it died.
+    deaths = models.PositiveSmallIntegerField(default=0, db_default=0)
     # Attempts that may have been paid for without bringing anything.
     perhaps_paid = models.PositiveSmallIntegerField(default=0)
     leased_until = models.DateTimeField(null=True)

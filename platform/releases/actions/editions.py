@@ -7,9 +7,10 @@ from pathlib import Path
 
 from django.db import connection, transaction
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from accounts.models import User
-from core import events
+from core import events, locks
 from core.errors import Conflict
 from releases import selectors
 from releases.actions.folders import part_of
@@ -19,8 +20,6 @@ from releases.rules import check_maintainer, next_version
 from releases.sealed import sum_of
 
 KEY_BYTES = 32
-# Keeps this lock apart from any other advisory lock.
-LOCK_SPACE = 7_303
 
 
 @transaction.atomic
@@ -33,9 +32,9 @@ def start_release(*, by: User | None) -> Release:
     """
     check_maintainer(by)
     with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_advisory_xact_lock(%s, 0)", [LOCK_SPACE])
+        cursor.execute("SELECT pg_advisory_xact_lock(%s, 0)", [locks.RELEASES])
     if Release.objects.filter(status=ReleaseStatus.BUILDING).exists():
-        raise Conflict("Another release is being built. Wait until it is done.")
+        raise Conflict(_("Another release is being built. Wait until it is done."))
     cutoff = timezone.now()
     version = next_version(cutoff, Release.objects.values_list("version", flat=True))
     release = Release.objects.create(version=version, cutoff=cutoff, key=secrets.token_bytes(KEY_BYTES), created_by=by)
@@ -52,14 +51,14 @@ def publish_release(*, by: User | None, release: Release) -> Release:
         Conflict: it is not built, published already, or a file is no longer what was built.
     """
     check_maintainer(by)
-    release = lock(release, ReleaseStatus.BUILT, why="Only a release that is built can be published.")
+    release = lock(release, ReleaseStatus.BUILT, why=_("Only a release that is built can be published."))
     for file in release.files.order_by("path"):
         check_file(selectors.folder(release) / file.path, file)
     changed = Release.objects.filter(pk=release.pk, status=ReleaseStatus.BUILT).update(
         status=ReleaseStatus.PUBLISHED, published_at=timezone.now(), key=None
     )
     if changed != 1:
-        raise Conflict("Somebody else has changed this release in the meantime.")
+        raise Conflict(_("Somebody else has changed this release in the meantime."))
     events.record(by=by, verb="publish", of=release, version=release.version)
     release.refresh_from_db()
     return release
@@ -75,9 +74,8 @@ def discard_release(*, by: User | None, release: Release) -> None:
     """
     check_maintainer(by)
     wanted = (ReleaseStatus.BUILT, ReleaseStatus.FAILED)
-    release = lock(
-        release, *wanted, why="Only a release that is built or failed can be discarded. A published one stays."
-    )
+    why = _("Only a release that is built or failed can be discarded. A published one stays.")
+    release = lock(release, *wanted, why=why)
     events.record(by=by, verb="discard", of=release, version=release.version)
     place = selectors.folder(release)
     Release.objects.filter(pk=release.pk, status__in=wanted).delete()
@@ -89,7 +87,7 @@ def lock(release: Release, *wanted: ReleaseStatus, why: str) -> Release:
     """The row, locked, in one of the wanted states."""
     found = Release.objects.select_for_update(of=("self",)).filter(pk=release.pk).first()
     if found is None:
-        raise Conflict("This release has been discarded in the meantime.")
+        raise Conflict(_("This release has been discarded in the meantime."))
     if found.status not in wanted:
         raise Conflict(why)
     return found
@@ -101,4 +99,5 @@ def check_file(path: Path, file: ReleaseFile) -> None:
     except OSError:
         same = False
     if not same:
-        raise Conflict(f"{file.path} is not the file that was built. Discard this release and start again.")
+        said = _("%(file)s is not the file that was built. Discard this release and start again.")
+        raise Conflict(said % {"file": file.path})

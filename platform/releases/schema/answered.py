@@ -6,11 +6,12 @@ VERSION_ID = "The text that was asked: version_id in prompts."
 
 PROBES = Table(
     "probes",
-    "One prompt put to one endpoint once: what was sent, and what the machine brought back. Delivered probes whose "
-    "answer is still open are left out and counted in the manifest.",
+    "One prompt put to one endpoint once: what was sent, and what the machine brought back. While any answer to a text "
+    "of a prompt is open, all probes of that text are left out and counted in the manifest: those that are there would "
+    "tell whose answer is missing.",
     ("probe_id",),
     (
-        column("probe_id", "integer", "Number of the probe.", "probes.Probe.id"),
+        column("probe_id", "integer", "Number of the probe in this release alone, from 1."),
         column("version_id", "integer", VERSION_ID, "probes.Probe.version"),
         column("endpoint", "string", "Who was asked: endpoint in endpoints.", "probes.Probe.endpoint"),
         column(

@@ -47,11 +47,13 @@ WITHHELD: dict[str, dict[str, str]] = {
         "imported_at": "When we took it in; the probes say when it was asked.",
     },
     "probes.Probe": {
+        "id": "Its gaps would tell what was left out; the table counts afresh.",
         "status": "The delivery says how it ended.",
         "priority": RUNNING,
         "due_at": RUNNING,
         "failures": RUNNING,
         "perhaps_paid": RUNNING,
+        "deaths": RUNNING,
         "leased_until": RUNNING,
         "error": "May hold addresses of this site’s own network.",
         "created_at": RUNNING,

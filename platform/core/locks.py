@@ -1,0 +1,18 @@
+"""The numbers of PostgreSQL's advisory locks, all in one place, so that no two jobs ever wait for each other by chance.
+
+Each is the first of the two numbers of pg_advisory_xact_lock. The second says which endpoint or which person, and is 0
+where there is only one thing to lock. No transaction takes two of them.
+"""
+
+from typing import Final
+
+# probes.actions.claims: an endpoint's calls in flight. The second number is the endpoint.
+PROBE_CLAIMS: Final = 7_301
+# annotations.actions.assign: what one person is being handed. The second number is the person.
+ASSIGNMENTS: Final = 7_302
+# annotations.actions.agree: one worker at a time brings consensus and agreement up to date.
+AGREEMENT: Final = 7_303
+# prompts.actions: one submission at a time looks at what is there before it writes.
+SUBMISSIONS: Final = 7_304
+# releases.actions.editions: one release at a time is started.
+RELEASES: Final = 7_305

@@ -1,0 +1,48 @@
+"""How the asking of one's own prompts went, for pages of apps that may not know the probes.
+
+Authors see counts only, neither text nor model: a text cut short or an empty one never becomes an answer, and without
+this its author would wait for ever.
+"""
+
+from collections.abc import Iterable
+
+from django import template
+from django.utils.translation import gettext as _
+
+from probes import selectors
+from probes.selectors import Outcomes
+from prompts.models import Prompt
+
+register = template.Library()
+
+
+def parts(went: Outcomes) -> list[tuple[str, int]]:
+    """Each count with its word; all but the first two only where there are any."""
+    rest = [
+        (_("Cut short by the length limit"), went.cut),
+        (_("Blocked by a filter"), went.blocked),
+        (_("Came back empty"), went.empty),
+        (_("Failed"), went.failed),
+        (_("Still to be asked"), went.waiting),
+    ]
+    return [(_("Times asked"), went.asked), (_("Came back whole"), went.whole), *[pair for pair in rest if pair[1]]]
+
+
+@register.simple_tag
+def outcomes(prompts: Iterable[Prompt]) -> dict[int, Outcomes]:
+    """The counts of a page of prompts, in one query, for `went`."""
+    return selectors.outcomes(prompts)
+
+
+@register.inclusion_tag("probes/_went.html")
+def went(counts: dict[int, Outcomes], prompt: Prompt) -> dict[str, object]:
+    """One line; nothing where the prompt was never to be asked."""
+    found = counts.get(prompt.pk)
+    return {"parts": parts(found) if found else []}
+
+
+@register.inclusion_tag("probes/_how_it_went.html")
+def how_it_went(prompt: Prompt) -> dict[str, object]:
+    """A card with the counts; nothing where the prompt was never to be asked."""
+    found = selectors.outcomes([prompt]).get(prompt.pk)
+    return {"parts": parts(found) if found else []}
