@@ -34,7 +34,7 @@ class SignupForm(AllauthSignupForm):  # type: ignore[misc]  # allauth carries no
             user: User = super().save(request)
         except IntegrityError:
             # Somebody took the name between the form's look and the writing.
-            raise Conflict(_("This name has just been taken. Go back and choose another.")) from None
+            raise Conflict(str(_("This name has just been taken. Go back and choose another."))) from None
         return user
 
 
