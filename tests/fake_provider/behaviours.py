@@ -8,8 +8,8 @@ colon, as the model's name or in double brackets anywhere in the prompt (which t
     [[empty]]                 in a prompt: an empty answer, whatever the model
 
 Any other model name answers normally. `times:N` limits a misbehaviour to the first N requests of a
-prompt; `delay:MS` goes with everything. Answers depend on model, prompt and how often it was asked
-only, and are different for different prompts.
+prompt; `delay:MS` goes with everything, `gap:MS` is the time between the pieces of a stream. Answers
+depend on model, prompt and how often it was asked only, and are different for different prompts.
 """
 
 import hashlib
@@ -18,7 +18,7 @@ import re
 from dataclasses import dataclass, field
 
 _IN_PROMPT = re.compile(r"\[\[([a-z0-9_:,.-]+)\]\]")
-_MODIFIERS = ("delay", "times", "after")
+_MODIFIERS = ("delay", "times", "after", "gap")
 
 
 @dataclass(frozen=True)
@@ -33,10 +33,15 @@ class Asked:
 
 @dataclass(frozen=True)
 class Reply:
-    """One response. `how` is "send", "close" (nothing comes), "cut" (half of it comes), "hang" or "drip"."""
+    """One response, in one piece or, as a stream, in several.
+
+    `how` is "send", "close" (nothing comes), "cut" (half of it comes), "hang", "drip" (a byte at a
+    time) or "linger" (all of it comes, and the connection stays open).
+    """
 
     status: int = 200
     body: bytes = b""
+    pieces: tuple = ()
     headers: dict = field(default_factory=dict)
     how: str = "send"
 
@@ -50,6 +55,7 @@ class Behaviour:
     delay_s: float = 0.0
     times: int | None = None
     after: str = ""
+    gap_s: float = 0.0
 
 
 def parse(model, prompt):
@@ -63,6 +69,7 @@ def parse(model, prompt):
         delay_s=float(words.get("delay") or 0) / 1000,
         times=int(words["times"]) if words.get("times") else None,
         after=words.get("after", ""),
+        gap_s=float(words.get("gap") or 0) / 1000,
     )
 
 
@@ -193,6 +200,8 @@ REPLIES = {
     "unknown_error": _error(400, code="never_seen", message="Nobody has seen this."),
     "status": _status,
     "finish": _finish,
+    "unfinished": _message(None, content="It began when"),
+    "linger": lambda behaviour, asked: Reply(body=answer(asked).body, how="linger"),
     "length": _message("length", content="It began when"),
     "empty": _message(content=""),
     "empty_reasoning": _empty_reasoning,

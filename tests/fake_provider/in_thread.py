@@ -21,6 +21,11 @@ class FakeProvider:
     def base_url(self):
         return f"http://127.0.0.1:{self.port}/v1"
 
+    @property
+    def root(self):
+        """The address without a version, as Azure's and Gemini's endpoints have it."""
+        return f"http://127.0.0.1:{self.port}"
+
     def __enter__(self):
         self._thread.start()
         self._runner, self.port = self._run(start(self._wanted_port))

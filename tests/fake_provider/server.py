@@ -1,9 +1,13 @@
 """The fake provider's web application, which counts what it is asked."""
 
 import asyncio
+import dataclasses
+import functools
+import json
 
 from aiohttp import web
 
+from tests.fake_provider import shapes
 from tests.fake_provider.behaviours import Asked, parse, reply
 
 
@@ -51,40 +55,79 @@ COUNTS = web.AppKey("counts", Counts)
 def make_app():
     app = web.Application(client_max_size=16 * 2**20)
     app[COUNTS] = Counts()
-    app.router.add_post("/v1/chat/completions", _complete)
+    for path, protocol in (
+        ("/v1/chat/completions", "chat"),
+        ("/openai/deployments/{model}/chat/completions", "chat"),
+        ("/v1/responses", "responses"),
+        ("/v1/messages", "messages"),
+        ("/v1beta/models/{model}:{verb}", "gemini"),
+    ):
+        app.router.add_post(path, functools.partial(_complete, protocol))
     app.router.add_get("/v1/models", _models)
     app.router.add_get("/_count", _count)
     app.router.add_post("/_reset", _reset)
     return app
 
 
-async def _complete(request):
+def _question(protocol, request, body):
+    """The model, the prompt, and whether a stream is wanted."""
+    if protocol == "gemini":
+        verb = request.match_info["verb"]
+        return request.match_info["model"], body["contents"][-1]["parts"][0]["text"], verb == "streamGenerateContent"
+    told = body["input"] if protocol == "responses" else body["messages"]
+    return request.match_info.get("model") or body["model"], told[-1]["content"], body.get("stream", False)
+
+
+def _key(request):
+    bearer = request.headers.get("Authorization", "").removeprefix("Bearer ")
+    others = (request.headers.get(name) for name in ("api-key", "x-api-key", "x-goog-api-key"))
+    return bearer or next((key for key in others if key), "")
+
+
+def _spoken(protocol, made, stream):
+    """A reply as the protocol words it, where there is anything in it to word."""
+    try:
+        said = json.loads(made.body)
+    except ValueError:
+        return made
+    if not isinstance(said, dict):
+        return made
+    if "error" in said and "choices" not in said:
+        body = shapes.error(protocol, made.status, said["error"])
+        return dataclasses.replace(made, body=json.dumps(body).encode())
+    if not (said.get("choices") and isinstance(said["choices"][0], dict)):
+        return made
+    if stream:
+        return dataclasses.replace(made, pieces=tuple(shapes.events(protocol, said)))
+    return dataclasses.replace(made, body=json.dumps(shapes.whole(protocol, said)).encode())
+
+
+async def _complete(protocol, request):
     counts = request.app[COUNTS]
-    body = await request.json()
-    model = body["model"]
-    prompt = body["messages"][-1]["content"]
+    model, prompt, stream = _question(protocol, request, await request.json())
     number = counts.begin(model, prompt)
     finished = False
     try:
         behaviour = parse(model, prompt)
         if behaviour.delay_s:
             await asyncio.sleep(behaviour.delay_s)
-        key = request.headers.get("Authorization", "").removeprefix("Bearer ")
-        made = reply(behaviour, Asked(model, prompt, number, key))
-        response = await _send(request, made)
+        made = reply(behaviour, Asked(model, prompt, number, _key(request)))
+        # What a raw behaviour has spoilt stays spoilt: only whole answers are put into other words.
+        made = made if protocol == "chat" and not stream else _spoken(protocol, made, stream)
+        response = await (_stream if made.pieces else _send)(request, made, behaviour.gap_s)
         finished = made.how not in ("close", "cut")
         return response
     finally:
         counts.end(model, prompt, finished)
 
 
-async def _send(request, made):
+async def _send(request, made, gap_s):
     if made.how == "hang":
         await asyncio.sleep(3600)
     if made.how == "close":
         request.transport.close()
         return web.Response()
-    if made.how == "send":
+    if made.how in ("send", "linger"):
         return web.Response(status=made.status, body=made.body, content_type="application/json", headers=made.headers)
     response = web.StreamResponse(headers={"Content-Length": str(len(made.body)), "Content-Type": "application/json"})
     await response.prepare(request)
@@ -96,6 +139,25 @@ async def _send(request, made):
     await response.write(made.body[: len(made.body) // 2])
     await asyncio.sleep(0.01)
     request.transport.close()
+    return response
+
+
+async def _stream(request, made, gap_s):
+    response = web.StreamResponse(status=made.status, headers={"Content-Type": "text/event-stream", **made.headers})
+    await response.prepare(request)
+    pieces = made.pieces
+    if made.how == "drip":
+        pieces = [bytes([byte]) for piece in pieces for byte in piece]
+    if made.how == "cut":
+        pieces = pieces[: len(pieces) // 2]
+    for piece in pieces:
+        await response.write(piece)
+        await asyncio.sleep(0.05 if made.how == "drip" else gap_s)
+    if made.how == "linger":
+        await asyncio.sleep(3600)
+    if made.how == "cut":
+        await asyncio.sleep(0.01)
+        request.transport.close()
     return response
 
 

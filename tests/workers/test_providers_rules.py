@@ -6,13 +6,16 @@ from itertools import pairwise
 import pytest
 
 from tests.workers.provider_cases import CASES, chat, error
+from tests.workers.stream_cases import STREAM_CASES
 from workers.providers.chat_rules import CHAT_RULES
 from workers.providers.openai_chat import classify
 from workers.providers.results import DELIVERIES
 from workers.providers.rules import Facts, decide
 
-RETRIED = {"end_trouble", "empty_at_once", "busy", "busy_code", "server_trouble"}
+RETRIED = {"end_trouble", "empty_at_once", "busy", "busy_code", "server_trouble", "server_trouble_code"}
+RETRIED |= {"stream_unfinished"}
 QUARANTINED = {"end_unknown", "error_unknown", "not_json", "shape_unknown", "forbidden"}
+QUARANTINED |= {"stream_unfinished", "stream_garbled", "stream_withdrawn"}
 
 
 def body_of(value):
@@ -20,7 +23,9 @@ def body_of(value):
 
 
 @pytest.mark.parametrize(
-    ("status", "body", "rule", "delivery"), [case[1:] for case in CASES], ids=[c[0] for c in CASES]
+    ("status", "body", "rule", "delivery"),
+    [case[1:] for case in CASES + STREAM_CASES],
+    ids=[case[0] for case in CASES + STREAM_CASES],
 )
 def test_the_rule_that_decides(status, body, rule, delivery):
     outcome = classify(status, body_of(body), {})
@@ -33,7 +38,7 @@ def test_the_rule_that_decides(status, body, rule, delivery):
 
 
 def test_every_rule_is_shown():
-    shown = {case[3] for case in CASES}
+    shown = {case[3] for case in CASES + STREAM_CASES}
     assert {rule.id for rule in CHAT_RULES if rule.net is None} == shown
 
 

@@ -24,7 +24,7 @@ _BLOCK_CODES = words(
 )
 
 WAY: tuple[Rule, ...] = (
-    Rule("net_call_invalid", "The call could not be written as a request.", "failed", net="call_invalid"),
+    Rule("net_call_invalid", "The call could not be written as a request.", "failed", pauses=True, net="call_invalid"),
     Rule(
         "net_address_refused",
         "The address is not one a call may go to.",
@@ -73,6 +73,7 @@ BLOCKS: tuple[Rule, ...] = (
         "blocked_input",
         note="An error with a content code: OpenAI, Azure, Alibaba, Moonshot, Zhipu, MiniMax.",
         with_text="cut_by_filter",
+        with_reasoning="blocked_output",
         is_error=True,
         codes=_BLOCK_CODES,
     ),
@@ -82,6 +83,7 @@ BLOCKS: tuple[Rule, ...] = (
         "blocked_input",
         note="DeepSeek, Alibaba, Moonshot, xAI, Azure, OpenRouter.",
         with_text="cut_by_filter",
+        with_reasoning="blocked_output",
         is_error=True,
         says=pattern(
             r"content exists risk",
@@ -128,12 +130,14 @@ STANDING: tuple[Rule, ...] = (
             "Arrearage",  # Alibaba
             "1113",  # Zhipu
             "base_resp:1008",  # MiniMax
+            "billing_error",  # Anthropic
         ),
         says=pattern(
             r"insufficient (account )?balance",
             r"insufficient (credits?|quota|funds)",
             r"exceeded your monthly included credits",
             r"account is in arrears|overdue.payment",
+            r"credit balance is too low",  # Anthropic
         ),
     ),
     Rule(
@@ -143,12 +147,14 @@ STANDING: tuple[Rule, ...] = (
         pauses=True,
         is_error=True,
         status=frozenset({None, 200, 400, 403, 404, 422}),
-        codes=words("model_not_found", "invalid_model", "model_not_exist"),
+        codes=words("model_not_found", "invalid_model", "model_not_exist", "DeploymentNotFound"),
         says=pattern(
             r"\binvalid model\b",
             r"\bmodel\b.{0,120}\b(does not exist|not found|not exist)\b",
             r"\bno (endpoints found for|such model)\b",
             r"\bunknown model\b",
+            r"\bmodels/\S+ is not (found|supported)",  # Gemini
+            r"(^|\n)model: \S+(\n|$)",  # Anthropic
         ),
     ),
     Rule("key_refused", "The key is missing or wrong.", "failed", pauses=True, is_error=True, status=frozenset({401})),
@@ -166,6 +172,15 @@ STANDING: tuple[Rule, ...] = (
             "base_resp:1004",
         ),
         says=pattern(r"\b(invalid|incorrect) api key", r"\bapi key not valid"),
+    ),
+    Rule(
+        "region_refused",
+        "The provider serves nobody where the call comes from.",
+        "failed",
+        pauses=True,
+        is_error=True,
+        codes=words("unsupported_country_region_territory"),
+        says=pattern(r"user location is not supported"),
     ),
     Rule(
         "forbidden",
@@ -221,6 +236,18 @@ PASSING: tuple[Rule, ...] = (
         status=_SERVER_TROUBLE,
     ),
     Rule(
+        "server_trouble_code",
+        "The server failed, said in a 200 or in mid-stream.",
+        "failed",
+        retry="retry",
+        is_error=True,
+        status=frozenset({None, 200}),
+        codes=words(
+            *("overloaded_error", "api_error", "timeout_error"),  # Anthropic
+            *("server_error", "internal_error", "internal_server_error", "service_unavailable"),
+        ),
+    ),
+    Rule(
         "too_long",
         "The prompt is longer than the model takes.",
         "failed",
@@ -237,7 +264,10 @@ PASSING: tuple[Rule, ...] = (
         is_error=True,
         codes=words("unsupported_parameter", "unsupported_value", "unknown_parameter", "invalid_value"),
         says=pattern(
-            r"unsupported (parameter|value)", r"extra inputs are not permitted", r"unrecognized (request )?argument"
+            r"unsupported (parameter|value)",
+            r"extra inputs are not permitted",
+            r"unrecognized (request )?argument",
+            r"must be set to false for non-streaming",  # Alibaba's enable_thinking
         ),
     ),
     Rule("error_unknown", "An error no rule knows.", "failed", is_error=True, quarantined=True),

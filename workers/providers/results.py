@@ -41,7 +41,12 @@ Sent = Literal["not_sent", "maybe_paid", "answered"]
 
 @dataclass(frozen=True, slots=True)
 class Call:
-    """One request to one model. `params` goes into the request body as it stands."""
+    """One request to one model. `params` goes into the request body under the names the provider has for them.
+
+    `stream` asks for the answer piece by piece. `dialect` names one of `dialects.DIALECTS`, empty for the one
+    that the host tells. `reasoning` asks for a trace, or for none; None leaves it to the provider. `upstream`
+    is the one provider a router may use.
+    """
 
     base_url: str
     model: str
@@ -51,6 +56,10 @@ class Call:
     api_key: str | None = field(default=None, repr=False)
     timeout_s: float = 120.0
     allow_private: bool = False
+    stream: bool = False
+    dialect: str = ""
+    reasoning: bool | None = None
+    upstream: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,12 +72,15 @@ class Outcome:
     `raw` is the response body; where it repeated the key, the key is blanked out. `served_by` is the upstream a
     router says it used. `retry_at_most` is how often this very result is worth another try, None for
     as often as the caller likes. `quarantined` means no rule knew what came: a person has to look.
+    `pieces` says when the characters of a streamed `text` came: (milliseconds since the request, how many),
+    in order, close ones joined; empty where the answer came as one.
     """
 
     delivery: Delivery
     rule: str
     text: str = ""
     reasoning: str = ""
+    pieces: tuple[tuple[int, int], ...] = ()
     finish_reason: str = ""
     http_status: int | None = None
     latency_ms: int = 0

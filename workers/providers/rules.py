@@ -26,6 +26,8 @@ class Facts:
 
     `status` is the HTTP status, or the one written in an error inside a 200. `codes` are error codes
     and types, `messages` the error texts, joined. `ends` are the finish reason and the upstream's own.
+    A stream is `unfinished` when it never said how it ended, `garbled` when a piece of it cannot be
+    read, `withdrawn` when its last word holds another answer than the one that came before.
     """
 
     net: str = ""
@@ -42,6 +44,9 @@ class Facts:
     input_flagged: bool = False
     output_flagged: bool = False
     output_tokens: int | None = None
+    unfinished: bool = False
+    garbled: bool = False
+    withdrawn: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,14 +55,15 @@ class Rule:
 
     `codes` or `says` (a pattern in the error texts) is enough when both are given: providers put
     the same fact sometimes in one and sometimes in the other. `with_text` is the delivery when text
-    came along. `about` is shown to maintainers, `note` says whose habit it is. `pauses` marks what
-    is wrong with the whole endpoint, not with this one probe.
+    came along, `with_reasoning` when only reasoning did. `about` is shown to maintainers, `note` says
+    whose habit it is. `pauses` marks what is wrong with the whole endpoint, not with this one probe.
     """
 
     id: str
     about: str
     delivery: Delivery
     with_text: Delivery | None = None
+    with_reasoning: Delivery | None = None
     retry: Retry = "no"
     retry_at_most: int | None = None
     pauses: bool = False
@@ -77,6 +83,9 @@ class Rule:
     input_flagged: bool | None = None
     output_flagged: bool | None = None
     fewer_tokens_than: int | None = None
+    unfinished: bool | None = None
+    garbled: bool | None = None
+    withdrawn: bool | None = None
 
     def fits(self, facts: Facts) -> bool:
         """Whether every condition of this rule holds."""
@@ -90,6 +99,9 @@ class Rule:
             "refused",
             "input_flagged",
             "output_flagged",
+            "unfinished",
+            "garbled",
+            "withdrawn",
         ):
             wanted = getattr(self, name)
             if wanted is not None and wanted != getattr(facts, name):
@@ -113,7 +125,11 @@ class Rule:
 
     def deliver(self, facts: Facts) -> Delivery:
         """The delivery this rule gives to a response that fits it."""
-        return self.with_text if self.with_text is not None and facts.has_text else self.delivery
+        if facts.has_text and self.with_text is not None:
+            return self.with_text
+        if facts.has_reasoning and not facts.has_text and self.with_reasoning is not None:
+            return self.with_reasoning
+        return self.delivery
 
 
 def decide(facts: Facts, table: tuple[Rule, ...]) -> Rule:

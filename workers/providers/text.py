@@ -18,6 +18,8 @@ REASONING_MARKS: tuple[tuple[str, str], ...] = (
 # Where servers put reasoning they did take out, in the order we look.
 REASONING_FIELDS: tuple[str, ...] = ("reasoning_content", "reasoning", "thinking", "reasoning_details")
 
+_BYTES = re.compile("[\udc80-\udcff]{2,}")
+_HALVES = re.compile("[\ud800-\udbff][\udc00-\udfff]")
 _UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
 _INVISIBLE = frozenset({"Cc", "Cf", "Zs", "Zl", "Zp"})
 _MAX_DEPTH = 6
@@ -31,6 +33,16 @@ def storable(text: str) -> tuple[str, bool]:
     """
     escaped, count = _UNSTORABLE.subn(lambda found: f"\\u{ord(found.group()):04x}", text)
     return escaped, count > 0
+
+
+def rejoin(text: str) -> str:
+    """Put characters together again that a stream has cut in two, between their bytes or their surrogates."""
+    if text.isascii():
+        return text
+    text = _BYTES.sub(
+        lambda cut: cut.group().encode("utf-8", "surrogateescape").decode("utf-8", "surrogateescape"), text
+    )
+    return _HALVES.sub(lambda cut: cut.group().encode("utf-16", "surrogatepass").decode("utf-16"), text)
 
 
 def one_line(text: str, limit: int = 300) -> str:
@@ -100,29 +112,29 @@ def content_texts(content: Any) -> tuple[str, str]:
     for part in content if isinstance(content, list) else [content]:
         kind = part.get("type") if isinstance(part, dict) else None
         thinks = kind in ("thinking", "reasoning")
-        (reasoning if thinks else answer).append(_flat(part))
+        (reasoning if thinks else answer).append(flat(part))
     return "".join(answer), "".join(reasoning)
 
 
 def reasoning_field(message: dict[str, Any]) -> str:
     """The reasoning a server took out of the answer, from the first field that holds any."""
     for name in REASONING_FIELDS:
-        trace = _flat(message.get(name))
+        trace = flat(message.get(name))
         if trace:
             return trace
     return ""
 
 
-def _flat(value: Any, depth: int = 0) -> str:
+def flat(value: Any, depth: int = 0) -> str:
     """The text in a string, a part, or a list of parts, however they are nested."""
     if isinstance(value, str):
         return value
     if depth >= _MAX_DEPTH:
         return ""
     if isinstance(value, list):
-        return "".join(_flat(item, depth + 1) for item in value)
+        return "".join(flat(item, depth + 1) for item in value)
     if isinstance(value, dict):
         for name in ("text", "thinking", "content", "summary"):
-            if name in value and (text := _flat(value[name], depth + 1)):
+            if name in value and (text := flat(value[name], depth + 1)):
                 return text
     return ""
