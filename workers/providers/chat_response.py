@@ -10,8 +10,8 @@ from typing import Any
 
 from workers.providers.counts import numbers
 from workers.providers.error_reading import note_error, read_error
-from workers.providers.reading import Reading, nonzero, parse_json, table, tables, word
-from workers.providers.sse import is_stream, read_stream
+from workers.providers.reading import Reading, nonzero, table, tables, word
+from workers.providers.sse import opened
 from workers.providers.text import REASONING_FIELDS, content_texts, flat, is_blank, one_line
 
 
@@ -50,19 +50,10 @@ class Message:
 
 def read_body(body: bytes) -> Reading:
     """Read one response body. Never raises."""
-    reading = Reading()
+    reading, events = opened(body)
     message = Message()
-    if is_stream(body):
-        reading.streamed = True
-        stream = read_stream(body)
-        reading.is_json = bool(stream.events)
-        reading.garbled = stream.garbled
-        for event in stream.events:
-            _read_part(event.data, message, reading, event.end, named=event.name == "error")
-    else:
-        reading.is_json, value = parse_json(body)
-        if isinstance(value, dict):
-            _read_part(value, message, reading, len(body))
+    for event in events:
+        _read_part(event.data, message, reading, event.end, named=event.name == "error")
     message.into(reading)
     if not reading.streamed:
         reading.said, reading.refused = [], []

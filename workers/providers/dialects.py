@@ -155,7 +155,12 @@ _TABLE = (
         think_not={"reasoning_effort": "none"},
     ),
     # A deployment stands in the path, see `azure`; older API versions know only max_tokens.
-    Dialect("azure", hosts=("openai.azure.com",), stream_usage=True, reasoning_field=""),
+    Dialect(
+        "azure",
+        hosts=("openai.azure.com", "services.ai.azure.com", "cognitiveservices.azure.com"),
+        stream_usage=True,
+        reasoning_field="",
+    ),
 )
 
 DIALECTS: dict[str, Dialect] = {dialect.name: dialect for dialect in _TABLE}

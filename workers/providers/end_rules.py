@@ -48,9 +48,9 @@ STREAM: tuple[Rule, ...] = (
 )
 
 
-def rules_for(ends: Ends) -> tuple[Rule, ...]:
-    """The whole table of a protocol. The order is explained in `rules`."""
-    return WAY + _length(ends) + BLOCKS + STANDING + PASSING + _stopped(ends) + STREAM + _answers(ends)
+def rules_for(ends: Ends, blocks: tuple[Rule, ...] = ()) -> tuple[Rule, ...]:
+    """The whole table of a protocol, with blocks told as only it tells them. The order is explained in `rules`."""
+    return WAY + _length(ends) + blocks + BLOCKS + STANDING + PASSING + _stopped(ends) + STREAM + _answers(ends)
 
 
 def _length(ends: Ends) -> tuple[Rule, ...]:

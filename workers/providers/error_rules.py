@@ -137,7 +137,7 @@ STANDING: tuple[Rule, ...] = (
             r"insufficient (credits?|quota|funds)",
             r"exceeded your monthly included credits",
             r"account is in arrears|overdue.payment",
-            r"credit balance is too low",  # Anthropic
+            r"credit balance is too low|reached your specified api usage limits",  # Anthropic
         ),
     ),
     Rule(
@@ -268,6 +268,7 @@ PASSING: tuple[Rule, ...] = (
             r"extra inputs are not permitted",
             r"unrecognized (request )?argument",
             r"must be set to false for non-streaming",  # Alibaba's enable_thinking
+            r"\bnot supported (for|by|with) this model",
         ),
     ),
     Rule("error_unknown", "An error no rule knows.", "failed", is_error=True, quarantined=True),

@@ -9,7 +9,7 @@ from __future__ import annotations
 import codecs
 import json
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Literal
 
 from workers.providers.counts import output_tokens, reasoning_tokens
 from workers.providers.rules import Facts
@@ -118,6 +118,27 @@ class Reading:
         """An HTTP status written as the code of an error inside a 200."""
         # The outermost comes first: it is the router's own, the ones inside are upstream's.
         return next((int(code) for code in self.codes if code in _STATUSES), None)
+
+
+@dataclass(slots=True)
+class Texts:
+    """The texts of an answer as they grow, for protocols that name each piece by what it is."""
+
+    content: list[str] = field(default_factory=list)
+    reasoning: list[str] = field(default_factory=list)
+    refusal: list[str] = field(default_factory=list)
+
+    def add(self, reading: Reading, kind: Literal["content", "reasoning", "refusal"], text: Any, end: int) -> None:
+        """Add a piece whose event ends at byte `end`; what is not a string says nothing."""
+        if not isinstance(text, str) or not text:
+            return
+        getattr(self, kind).append(text)
+        if reading.streamed and kind != "reasoning":
+            (reading.said if kind == "content" else reading.refused).append((end, len(text)))
+
+    def into(self, reading: Reading) -> None:
+        """Give the texts to a reading."""
+        reading.take_texts("".join(self.content), "".join(self.reasoning), "".join(self.refusal))
 
 
 def parse_json(body: bytes) -> tuple[bool, Any]:

@@ -13,7 +13,7 @@ import re
 from dataclasses import dataclass, field
 from typing import Any
 
-from workers.providers.reading import parse_json
+from workers.providers.reading import Reading, parse_json, tables
 
 _LINE_END = re.compile(rb"\r\n|\n|\r")
 _OPENINGS = (b"data:", b"event:", b"id:", b"retry:", b":")
@@ -67,6 +67,25 @@ def read_stream(body: bytes) -> Stream:
     # The end of the body may stand in the middle of an event; what is not whole says nothing.
     _dispatch(name, pending, stream, is_whole=False)
     return stream
+
+
+def opened(body: bytes, *, lists: bool = False) -> tuple[Reading, list[Event]]:
+    """A reading to fill, and the JSON objects of a body: the events of a stream, or the whole as a single one.
+
+    `lists` is for a protocol that may also send its stream as one JSON list. Never raises.
+    """
+    reading = Reading()
+    if is_stream(body):
+        stream = read_stream(body)
+        reading.streamed, reading.garbled, reading.is_json = True, stream.garbled, bool(stream.events)
+        return reading, stream.events
+    reading.is_json, value = parse_json(body)
+    if isinstance(value, dict):
+        return reading, [Event("", value, len(body))]
+    if lists and isinstance(value, list):
+        reading.streamed = True
+        return reading, [Event("", item, len(body)) for item in tables(value)]
+    return reading, []
 
 
 def _lines(body: bytes) -> list[tuple[bytes, int, bool]]:
