@@ -15,6 +15,8 @@ from workers.providers.counts import output_tokens, reasoning_tokens
 from workers.providers.rules import Facts
 from workers.providers.text import is_blank, one_line, rejoin, split_reasoning
 
+# One for all: `json.loads` would build another for each event of a stream.
+_DECODER = json.JSONDecoder(strict=False)
 _STATUSES = frozenset(str(status) for status in range(400, 600))
 
 
@@ -146,7 +148,7 @@ def parse_json(body: bytes) -> tuple[bool, Any]:
     # Bytes that are not UTF-8 become lone surrogates, which are then shown escaped: nothing is lost.
     text = body.removeprefix(codecs.BOM_UTF8).decode("utf-8", "surrogateescape")
     try:
-        return True, json.loads(text, strict=False)
+        return True, _DECODER.decode(text)
     except (ValueError, RecursionError):
         return False, None
 
