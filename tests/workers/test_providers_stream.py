@@ -9,7 +9,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.fake_provider import FakeProvider
-from tests.workers.provider_calls import ask_all, ask_chunked, call_to, delta, sse, timeless
+from tests.fake_provider.raw import RawServer
+from tests.workers.provider_calls import ask_all, ask_chunked, call_to, delta, raw_reply, sse, timeless
 from tests.workers.stream_cases import BEGUN, STREAM_CASES, USAGE, WITHHELD
 from workers.providers.openai_chat import classify
 
@@ -183,6 +184,15 @@ def test_a_connection_held_open_after_the_last_line_does_not_hold_us(provider):
     (outcome,) = ask_all(call_to(provider, "linger", stream=True, timeout_s=30.0))
     assert (outcome.delivery, outcome.sent) == ("delivered", "answered")
     assert 1900 <= outcome.latency_ms < 8000
+
+
+def test_a_local_server_is_told_to_close_after_a_stream():
+    """llama.cpp closes it anyway, and unless it was told to, promises the contrary: the next call would be lost."""
+    for stream, told in ((True, b"close"), (False, b"keep-alive")):
+        with RawServer(raw_reply(sse(*BEGUN, delta(finish="stop")))) as server:
+            (outcome,) = ask_all(call_to(server, stream=stream))
+        assert outcome.delivery == "delivered"
+        assert b"\r\nconnection: " + told in server.requests[0].lower()
 
 
 def test_a_server_that_does_not_stream_is_understood_all_the_same():

@@ -96,6 +96,9 @@ def _request(wire: Wire, client: httpx.AsyncClient, call: Call, key: str | None)
         "accept-encoding": "identity",
         **written.headers,
     }
+    if call.stream and call.allow_private:
+        # llama.cpp closes after each stream and, not told to, promises the contrary: the next call would be lost.
+        headers["connection"] = "close"
     if key is not None:
         name, before = wire.key
         headers[name] = before + key
