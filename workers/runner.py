@@ -26,15 +26,14 @@ from django.db import InterfaceError, OperationalError, connection
 from probes.actions import Claim, Result, claim, give_back, record_result, renew
 from probes.choices import EndpointStatus
 from probes.models import Endpoint
-from workers.providers import PROTOCOLS
-from workers.providers.chat_rules import CHAT_RULES
+from workers.providers import PROTOCOLS, RULES
 from workers.providers.results import Call, Outcome
 from workers.providers.text import storable
 from workers.providers.transport import client
 
 log = logging.getLogger("candor.runner")
 # Rules that blame the endpoint and not the question: money, key, unknown model, address.
-PAUSING = frozenset(rule.id for rule in CHAT_RULES if rule.pauses)
+PAUSING = frozenset(rule.id for rule in RULES.values() if rule.pauses)
 T = TypeVar("T")
 
 HEARTBEAT_S = 8.0
