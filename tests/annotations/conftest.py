@@ -1,6 +1,7 @@
 """Short ways to readers, held answers and closed ones, through the actions the site uses."""
 
 import threading
+import time
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
@@ -123,7 +124,7 @@ def chromium() -> Iterator[Browser]:
 
 
 @pytest.fixture
-def screen_of(chromium: Browser, live_server: Any) -> Iterator[Callable[..., Screen]]:
+def screen_of(chromium: Browser, live_server: Any, transactional_db: None) -> Iterator[Callable[..., Screen]]:
     """Opens a browser in which a person is signed in: `screen_of(labeller, viewport=…, java_script_enabled=…)`."""
     contexts: list[BrowserContext] = []
 
@@ -136,6 +137,24 @@ def screen_of(chromium: Browser, live_server: Any) -> Iterator[Callable[..., Scr
     yield make
     for context in contexts:
         context.close()
+    wait_for_the_server()
+
+
+def wait_for_the_server(seconds: float = 10.0) -> None:
+    """Returns once no other connection is at work: a page that was closed may have left requests behind, and emptying
+    the tables under them is a deadlock.
+    """
+    end = time.monotonic() + seconds
+    while time.monotonic() < end:
+        with connection.cursor() as cursor:
+            cursor.execute(
+                "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() "
+                "AND pid <> pg_backend_pid() AND state <> 'idle'"
+            )
+            row = cursor.fetchone()
+        if row == (0,):
+            return
+        time.sleep(0.05)
 
 
 def sign_in(context: BrowserContext, user: User) -> None:
