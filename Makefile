@@ -10,7 +10,7 @@ SYNC := VIRTUAL_ENV=.venv $(BIN)/uv pip install -q --no-deps --require-hashes
 up: .venv/.base .venv/.demo
 	@exec $(BIN)/python manage.py up
 
-test: .venv/.dev
+test: .venv/.dev .venv/.demo
 	@$(BIN)/python -m pytest -n auto --dist loadfile
 
 check: .venv/.dev
