@@ -11,6 +11,7 @@ from workers.providers.results import DELIVERIES
 from workers.providers.text import is_blank, split_reasoning, storable
 
 KNOWN_ENDS = ["stop", "length", "content_filter", "sensitive", "error", "tool_calls", "STOP", "", "vanished", None, 7]
+STOPS = ("stop", "eos", "eos_token", "end_turn", "stop_sequence", "normal", "completed", "complete")
 NAMES = [
     "choices", "message", "content", "finish_reason", "native_finish_reason", "error", "code", "type", "metadata",
     "raw", "refusal", "reasoning_content", "reasoning", "usage", "completion_tokens", "base_resp", "status_code",
@@ -78,9 +79,7 @@ def check(status, body):
         assert not is_blank(outcome.text)
         assert rule.id in ("answer", "refusal_field")
         assert status is None or status < 300
-        assert outcome.finish_reason.lower() in ("stop", "eos", "eos_token", "end_turn", "stop_sequence", "normal") or (
-            b"native_finish_reason" in body
-        )
+        assert outcome.finish_reason.lower() in STOPS
     else:
         assert outcome.error
     # Everything but the two texts goes to the database as it is.

@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 import pytest
 
 from workers.providers.headers import keep_headers, retry_after_s
-from workers.providers.keys import blank_key, blank_key_text, usable_key
+from workers.providers.keys import usable_key
 
 NOW = datetime(2026, 1, 5, 12, 0, 0, tzinfo=UTC)
 
@@ -52,7 +52,7 @@ def test_a_flood_of_headers_is_bounded():
 
 @pytest.mark.parametrize(("key", "usable"), [(None, None), ("", None), (" \n", None), ("sk-1\n", "sk-1")])
 def test_a_key_is_sent_without_white_space(key, usable):
-    assert usable_key(key) == usable
+    assert usable_key(key).value == usable
 
 
 @pytest.mark.parametrize("key", ["sk-ü", "sk-1\nX-Evil: 1", "sk\x00"])
@@ -63,8 +63,12 @@ def test_a_key_no_header_can_carry(key):
 
 
 def test_a_key_is_blanked_but_a_short_word_is_not():
-    assert blank_key(b"you sent sk-0123456789abcdef!", "sk-0123456789abcdef") == b"you sent [key removed]!"
-    assert blank_key_text("you sent sk-0123456789abcdef!", "sk-0123456789abcdef") == "you sent [key removed]!"
-    assert blank_key(b"ollama runs", "ollama") == b"ollama runs"
-    assert blank_key_text("ollama runs", "ollama") == "ollama runs"
-    assert blank_key(b"as it was", None) == b"as it was"
+    key = usable_key("sk-0123456789abcdef")
+    assert key.off(b"you sent sk-0123456789abcdef!") == b"you sent [key removed]!"
+    assert key.off_text("you sent sk-0123456789abcdef!") == "you sent [key removed]!"
+    told = {"sk-0123456789abcdef": {"a": "sk-0123456789abcdef", "b": 1}}
+    assert key.off_values(told) == {"[key removed]": {"a": "[key removed]", "b": 1}}
+    assert usable_key("ollama").off(b"ollama runs") == b"ollama runs"
+    assert usable_key("ollama").off_text("ollama runs") == "ollama runs"
+    assert usable_key(None).off(b"as it was") == b"as it was"
+    assert repr(key) == "Key()"

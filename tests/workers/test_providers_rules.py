@@ -5,7 +5,8 @@ from itertools import pairwise
 
 import pytest
 
-from tests.workers.provider_cases import CASES, chat, error
+from tests.workers.provider_cases import CASES
+from tests.workers.provider_end_cases import chat, error
 from tests.workers.stream_cases import STREAM_CASES
 from workers.providers.chat_rules import CHAT_RULES
 from workers.providers.openai_chat import classify
@@ -63,7 +64,8 @@ def test_only_a_known_end_with_text_is_delivered():
     for rule in delivering:
         assert rule.has_message is True
         assert rule.has_text is True
-        assert rule.ends
+        assert rule.only_ends
+        assert not any(rule.only_ends & (other.ends or frozenset()) for other in CHAT_RULES)
 
 
 def test_order_of_the_groups():

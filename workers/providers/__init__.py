@@ -24,3 +24,9 @@ PROTOCOLS: dict[str, Ask] = {module.WIRE.name: module.ask for module in _MODULES
 WIRES: dict[str, Wire] = {module.WIRE.name: module.WIRE for module in _MODULES}
 # Every rule of every protocol by its id; one id means the same everywhere.
 RULES: dict[str, Rule] = {rule.id: rule for wire in WIRES.values() for rule in wire.rules}
+
+
+def why(rule_id: str) -> str:
+    """What a rule says, as a sentence; empty for an id that no rule has (any more)."""
+    rule = RULES.get(rule_id)
+    return rule.about if rule is not None else ""

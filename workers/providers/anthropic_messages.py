@@ -55,6 +55,7 @@ def write(call: Call) -> Written:
         address(call.base_url, call.allow_private, PATH, alone="/v1"),
         {"model": call.model, "messages": messages, **body},
         {"anthropic-version": VERSION},
+        call.stream,
     )
 
 
@@ -78,7 +79,7 @@ def _read_part(value: dict[str, Any], name: str, texts: Texts, reading: Reading,
     elif kind == "content_block_delta":
         _read_block(table(value.get("delta")), texts, reading, end)
     elif kind == "message_delta":
-        _read_stop(table(value.get("delta")), reading)
+        _read_stop(table(value.get("delta")), reading, end)
         reading.usage = {**reading.usage, **numbers(value.get("usage"))}
     elif kind == "message" or (not name and "content" in value):
         _read_message(value, texts, reading, end)
@@ -91,7 +92,7 @@ def _read_message(message: dict[str, Any], texts: Texts, reading: Reading, end: 
     reading.usage = {**reading.usage, **numbers(message.get("usage"))}
     for block in tables(message.get("content")):
         _read_block(block, texts, reading, end)
-    _read_stop(message, reading)
+    _read_stop(message, reading, end)
 
 
 def _read_block(block: dict[str, Any], texts: Texts, reading: Reading, end: int) -> None:
@@ -102,9 +103,12 @@ def _read_block(block: dict[str, Any], texts: Texts, reading: Reading, end: int)
         texts.add(reading, "reasoning", block.get("thinking"), end)
 
 
-def _read_stop(place: dict[str, Any], reading: Reading) -> None:
-    reading.take_end(place.get("stop_reason"))
-    category = short(table(place.get("stop_details")).get("category"))
+def _read_stop(place: dict[str, Any], reading: Reading, end: int) -> None:
+    reading.take_end(place.get("stop_reason"), end)
+    details = table(place.get("stop_details"))
+    # Their type repeats the reason; where it is another one, they contradict each other.
+    reading.take_end(details.get("type"), end, shown=False)
+    category = short(details.get("category"))
     if category:
         reading.messages.append(f"category {category}")
 

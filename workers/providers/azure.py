@@ -44,7 +44,7 @@ def address(base_url: str, model: str, allow_private: bool) -> httpx.URL:
 def write(call: Call) -> Written:
     """The whole request but for the key."""
     dialect = dialect_of(call.dialect or "azure", call.base_url)
-    return Written(address(call.base_url, call.model, call.allow_private), body_of(call, dialect))
+    return Written(address(call.base_url, call.model, call.allow_private), body_of(call, dialect), stream=call.stream)
 
 
 WIRE = Wire("azure", CHAT_RULES, write, read_body, key=("api-key", ""), last_line=b"\ndata: [DONE]")

@@ -71,8 +71,8 @@ def _read_part(value: dict[str, Any], message: Message, reading: Reading, end: i
     reading.usage = numbers(value.get("usage")) or numbers(choice.get("usage")) or reading.usage
     if choice.get("error"):
         note_error(choice["error"], reading)
-    reading.take_end(choice.get("finish_reason"))
-    reading.take_end(choice.get("native_finish_reason"), shown=False)
+    reading.take_end(choice.get("finish_reason"), end)
+    reading.take_end(choice.get("native_finish_reason"), end, shown=False)
     _read_flags(value, choice, reading)
     piece = choice.get("delta") if reading.streamed else None
     whole = choice.get("message")
@@ -102,26 +102,38 @@ def _read_flags(value: dict[str, Any], choice: dict[str, Any], reading: Reading)
     may not go on because of the question, 4 when the answer is to be taken off the screen. `ban_round`
     only says which turn `flag` is about, so it counts alone where there is no flag.
 
+    Azure says for each category whether it was `filtered`, which a finish reason usually says too.
+
     MiniMax says by `input_sensitive` and `output_sensitive` that it found something, and only then
     withholds the answer when it also leaves it empty.
     """
     for place in (value, choice):
         flag = place.get("flag")
-        if place.get("need_clear_history") is True or (flag is None and nonzero(place.get("ban_round"))):
+        if place.get("need_clear_history") or (flag is None and nonzero(place.get("ban_round"))):
             reading.input_flagged = True
-        if not nonzero(flag) or flag == 1:
+        if not flag or (flag == 1 and flag is not True):
             continue
-        if flag in (2, 3):
+        if nonzero(flag) and flag in (2, 3):
             reading.input_flagged = True
-        elif flag == 4:
+        elif nonzero(flag) and flag == 4:
             reading.output_flagged = True
         else:
             reading.is_error = True
             reading.codes.append("flag:unknown")
             reading.messages.append(f"flag {one_line(str(flag), 20)}")
     for name in ("input_sensitive", "output_sensitive"):
-        if value.get(name) is True:
+        if value.get(name):
             reading.marks.add(name)
+    if _was_filtered(choice.get("content_filter_results")):
+        reading.output_flagged = True
+    found = value.get("prompt_filter_results")
+    if any(_was_filtered(each.get("content_filter_results")) for each in tables(found)):
+        reading.marks.add("input_sensitive")
+
+
+def _was_filtered(results: Any) -> bool:
+    """Whether Azure says for any category that it took the text away; "detected" alone stops nothing."""
+    return any(table(result).get("filtered") for result in table(results).values())
 
 
 def _read_marks(reading: Reading) -> None:

@@ -6,6 +6,7 @@ address or named by the call, as for servers of one's own, which may stand anywh
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal
@@ -167,6 +168,7 @@ DIALECTS: dict[str, Dialect] = {dialect.name: dialect for dialect in _TABLE}
 SERVED_BY_HEADERS: tuple[str, ...] = tuple(dialect.served_by for dialect in _TABLE if dialect.served_by)
 
 
+@functools.lru_cache(maxsize=256)
 def dialect_of(name: str, base_url: str) -> Dialect:
     """The dialect of that name, or with no name the one of the address's host.
 

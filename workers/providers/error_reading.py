@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from workers.providers.counts import JSON_INTEGER
-from workers.providers.reading import Reading, nonzero, parse_json
+from workers.providers.reading import Reading, parse_json
 from workers.providers.text import is_blank, one_line
 
 _CODE_FIELDS = frozenset({"code", "type", "status_code", "status", "error_code"})
@@ -30,9 +30,9 @@ def read_error(value: dict[str, Any], reading: Reading, *, named: bool = False) 
         if value.get("object") == "error" or value.get("code") or value.get("error_code"):
             note_error({name: value.get(name) for name in _FLAT_ERROR}, reading)
     base = value.get("base_resp")
-    if isinstance(base, dict) and nonzero(base.get("status_code")):
+    if isinstance(base, dict) and base.get("status_code") not in (None, 0, "", "0"):
         reading.is_error = True
-        reading.codes.append(f"base_resp:{base['status_code']}")
+        reading.codes.append(f"base_resp:{one_line(str(base['status_code']), 20).lower()}")
         reading.messages.append(one_line(str(base.get("status_msg", ""))))
 
 

@@ -20,7 +20,7 @@ from workers.providers import transport
 from workers.providers.addresses import AddressRefused
 from workers.providers.body import MAX_BODY_BYTES, MAX_STREAM_BYTES, BodyPacked, BodyTooBig, read_capped
 from workers.providers.headers import keep_headers
-from workers.providers.keys import blank_key, blank_key_text, usable_key
+from workers.providers.keys import Key, usable_key
 from workers.providers.results import Call, Outcome, Sent
 from workers.providers.rules import Facts, decide
 from workers.providers.sse import is_stream
@@ -69,17 +69,33 @@ async def ask(wire: Wire, client: httpx.AsyncClient, call: Call) -> Outcome:
             await _exchange(wire, client, request, received, limit)
     except Exception as error:
         outcome = _salvaged(wire, _broken(wire, error, call.timeout_s, received.most), received, key)
+    except asyncio.CancelledError as error:
+        # The frames it came through hold the headers, and the key with them; a report of it shall not.
+        error.__context__ = None
+        raise error.with_traceback(None) from None
     else:
         outcome = _decided(wire, received, key)
+    return _without_key(outcome, key, received)
+
+
+def _without_key(outcome: Outcome, key: Key, received: _Received) -> Outcome:
+    """The outcome with what is known of its exchange, and the key in none of it, however a server repeated it."""
+    text = key.off_text(outcome.text)
     return replace(
         outcome,
         latency_ms=received.milliseconds(),
         http_status=received.status,
-        raw=blank_key(bytes(received.body), key),
-        raw_headers={name: blank_key_text(value, key) for name, value in keep_headers(received.headers).items()},
-        text=blank_key_text(outcome.text, key),
-        reasoning=blank_key_text(outcome.reasoning, key),
-        error=blank_key_text(outcome.error, key),
+        raw=key.off(bytes(received.body)),
+        raw_headers=keep_headers({name: key.off_text(value) for name, value in received.headers.items()}),
+        text=text,
+        pieces=outcome.pieces if text == outcome.text else (),
+        reasoning=key.off_text(outcome.reasoning),
+        finish_reason=key.off_text(outcome.finish_reason),
+        usage=key.off_values(outcome.usage),
+        served_model=key.off_text(outcome.served_model),
+        served_fingerprint=key.off_text(outcome.served_fingerprint),
+        served_by=key.off_text(outcome.served_by),
+        error=key.off_text(outcome.error),
     )
 
 
@@ -88,20 +104,15 @@ def json_bytes(body: dict[str, Any]) -> bytes:
     return json.dumps(body, allow_nan=False).encode("ascii")
 
 
-def _request(wire: Wire, client: httpx.AsyncClient, call: Call, key: str | None) -> httpx.Request:
+def _request(wire: Wire, client: httpx.AsyncClient, call: Call, key: Key) -> httpx.Request:
     written: Written = wire.write(call)
-    headers = {
-        "content-type": "application/json",
-        "accept": "text/event-stream" if call.stream else "application/json",
-        "accept-encoding": "identity",
-        **written.headers,
-    }
+    headers = {"accept-encoding": "identity", **written.sent_headers()}
     if call.stream and call.allow_private:
         # llama.cpp closes after each stream and, not told to, promises the contrary: the next call would be lost.
         headers["connection"] = "close"
-    if key is not None:
+    if key.value is not None:
         name, before = wire.key
-        headers[name] = before + key
+        headers[name] = before + key.value
     return client.build_request(
         "POST",
         written.url,
@@ -134,12 +145,12 @@ async def _exchange(
         await response.aclose()
 
 
-def _decided(wire: Wire, received: _Received, key: str | None) -> Outcome:
+def _decided(wire: Wire, received: _Received, key: Key) -> Outcome:
     body = bytes(received.body)
-    blanked = blank_key(body, key)
+    blanked = key.off(body)
     arrivals = received.arrivals
     if blanked != body:
-        arrivals = [(moment, len(blank_key(body[:length], key))) for moment, length in arrivals]
+        arrivals = [(moment, len(key.off(body[:length]))) for moment, length in arrivals]
     try:
         return wire.classify(received.status, blanked, received.headers, arrivals)
     except Exception as error:
@@ -147,7 +158,7 @@ def _decided(wire: Wire, received: _Received, key: str | None) -> Outcome:
         return _not_done(wire, "unexpected", "answered", type(error).__name__)
 
 
-def _salvaged(wire: Wire, broken: Outcome, received: _Received, key: str | None) -> Outcome:
+def _salvaged(wire: Wire, broken: Outcome, received: _Received, key: Key) -> Outcome:
     """What is left of an exchange that broke: a status that says enough, or the beginning of a stream."""
     if received.status is None:
         return broken

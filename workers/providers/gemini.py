@@ -91,6 +91,7 @@ def write(call: Call) -> Written:
     return Written(
         url.copy_merge_params({"alt": "sse"}) if call.stream else url,
         {"contents": [{"role": "user", "parts": [{"text": call.prompt}]}], **body},
+        stream=call.stream,
     )
 
 
@@ -119,7 +120,9 @@ def _read_part(value: dict[str, Any], name: str, texts: Texts, reading: Reading,
         reading.has_message = reading.has_message or "content" in candidate or "finishReason" in candidate
         for part in tables(table(candidate.get("content")).get("parts")):
             texts.add(reading, "reasoning" if part.get("thought") is True else "content", part.get("text"), end)
-        reading.take_end(candidate.get("finishReason"))
+        reading.take_end(candidate.get("finishReason"), end)
+        if any(rating.get("blocked") for rating in tables(candidate.get("safetyRatings"))):
+            reading.output_flagged = True
         if candidate.get("finishReason") not in (None, "STOP"):
             _note("", candidate, "finishMessage", reading)
 

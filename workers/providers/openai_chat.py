@@ -69,7 +69,7 @@ def request_body(call: Call) -> bytes:
 def write(call: Call) -> Written:
     """The whole request but for the key."""
     dialect = dialect_of(call.dialect, call.base_url)
-    return Written(address(call.base_url, call.allow_private, dialect), body_of(call, dialect))
+    return Written(address(call.base_url, call.allow_private, dialect), body_of(call, dialect), stream=call.stream)
 
 
 WIRE = Wire("openai_chat", CHAT_RULES, write, read_body, last_line=b"\ndata: [DONE]")

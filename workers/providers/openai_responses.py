@@ -50,6 +50,7 @@ def write(call: Call) -> Written:
     return Written(
         address(call.base_url, call.allow_private, PATH, alone="/v1"),
         {"model": call.model, "input": question, "store": False, **body},
+        stream=call.stream,
     )
 
 
@@ -92,7 +93,8 @@ def _read_whole(whole: dict[str, Any], texts: Texts, reading: Reading, end: int)
     reading.take_served(whole.get("model"))
     reading.usage = numbers(whole.get("usage")) or reading.usage
     reason = table(whole.get("incomplete_details")).get("reason")
-    reading.take_end(reason if whole.get("status") == "incomplete" and reason else whole.get("status"))
+    reading.take_end(reason if whole.get("status") == "incomplete" and reason else whole.get("status"), end)
+    reading.take_end(reason, end, shown=False)
     if not isinstance(whole.get("output"), list):
         return
     reading.has_message = True
@@ -100,6 +102,8 @@ def _read_whole(whole: dict[str, Any], texts: Texts, reading: Reading, end: int)
     unstreamed = Reading()
     for item in tables(whole["output"]):
         _read_item(item, final, unstreamed)
+        if item.get("type") == "message" and item.get("status") != "completed":
+            reading.take_end(item.get("status"), end, shown=False)
     said, told = "".join(texts.content).strip(), "".join(final.content).strip()
     reading.withdrawn = bool(said) and said != told
     for kind in ("content", "refusal", "reasoning"):

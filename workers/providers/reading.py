@@ -26,7 +26,7 @@ class Reading:
 
     `marks` are findings that stop an answer only together with something else. `said` and `refused`
     tell of a stream where its text stands: (bytes from the start to the end of the event, characters
-    of text in it). `retry_after_s` is in seconds, as the body has it.
+    of text in it), and `ended_at` where it last said how it ended. `retry_after_s` is in seconds, as the body has it.
     """
 
     is_json: bool = False
@@ -45,6 +45,7 @@ class Reading:
     marks: set[str] = field(default_factory=set)
     garbled: bool = False
     withdrawn: bool = False
+    ended_at: int = 0
     usage: dict[str, Any] = field(default_factory=dict)
     served_model: str = ""
     served_fingerprint: str = ""
@@ -64,7 +65,7 @@ class Reading:
             codes=frozenset(self.codes),
             messages="\n".join(self.messages).lower(),
             # An HTTP error is decided by what it says about the error, not by a half-filled choice beside it.
-            ends=frozenset() if failed else frozenset(self.ends),
+            ends=frozenset() if failed else self._ends(http_status),
             has_message=self.has_message,
             has_text=not is_blank(self.answer),
             has_reasoning=has_reasoning or reasoning_tokens(self.usage) > 0,
@@ -74,7 +75,7 @@ class Reading:
             # A server that counts no tokens still shows by its reasoning that there were some.
             output_tokens=max(output_tokens(self.usage), len(self.reasoning) // 4),
             unfinished=self.streamed and not self.ends,
-            garbled=self.garbled,
+            garbled=self.garbled or self._went_on(),
             withdrawn=self.withdrawn,
         )
 
@@ -88,10 +89,11 @@ class Reading:
         """Where in the stream the characters of `answer` stand."""
         return self.refused if self._is_refusal else self.said
 
-    def take_end(self, end: Any, *, shown: bool = True) -> None:
-        """Take one word on how the answer ended; `shown` ones are kept as the finish reason."""
-        if end is None or end == "" or not (shown or isinstance(end, str)):
+    def take_end(self, end: Any, at: int, *, shown: bool = True) -> None:
+        """Take one word on how the answer ended, said before byte `at`; `shown` ones are kept as the finish reason."""
+        if end is None or end == "":
             return
+        self.ended_at = max(self.ended_at, at)
         if shown:
             before, self.finish_reason = self.finish_reason, one_line(end if isinstance(end, str) else repr(end), 100)
             # Two different ends contradict each other, and the milder must not win.
@@ -111,6 +113,19 @@ class Reading:
         self.served_model = short(model) or self.served_model
         self.served_fingerprint = short(fingerprint) or self.served_fingerprint
         self.served_by = short(by) or self.served_by
+
+    def _ends(self, http_status: int | None) -> frozenset[str]:
+        """All that is said about the end, with a word no rule knows for what should not stand beside it."""
+        odd = set()
+        if http_status not in (None, 200, 201):
+            odd.add(f"http {http_status}")
+        if self.ends and not self.finish_reason:
+            odd.add("only said by another")
+        return frozenset(self.ends | odd)
+
+    def _went_on(self) -> bool:
+        """Whether a stream brought more of its answer after it had said how it ended."""
+        return self.streamed and bool(self.ends) and any(end > self.ended_at for end, _ in self.answered)
 
     @property
     def _is_refusal(self) -> bool:

@@ -54,9 +54,11 @@ class Rule:
     """One line of the table. Every condition that is given must hold; one that is None is not looked at.
 
     `codes` or `says` (a pattern in the error texts) is enough when both are given: providers put
-    the same fact sometimes in one and sometimes in the other. `with_text` is the delivery when text
-    came along, `with_reasoning` when only reasoning did. `about` is shown to maintainers, `note` says
-    whose habit it is. `pauses` marks what is wrong with the whole endpoint, not with this one probe.
+    the same fact sometimes in one and sometimes in the other. Of `ends` one is enough, as the gravest
+    word counts; beside `only_ends` there may be no other, as an answer is one only where nothing says
+    otherwise. `with_text` is the delivery when text came along, `with_reasoning` when only reasoning
+    did. `about` is shown to maintainers, `note` says whose habit it is. `pauses` marks what is wrong
+    with the whole endpoint, not with this one probe.
     """
 
     id: str
@@ -76,6 +78,7 @@ class Rule:
     codes: frozenset[str] | None = None
     says: re.Pattern[str] | None = field(default=None, compare=False)
     ends: frozenset[str] | None = None
+    only_ends: frozenset[str] | None = None
     has_message: bool | None = None
     has_text: bool | None = None
     has_reasoning: bool | None = None
@@ -110,11 +113,16 @@ class Rule:
             return False
         if self.status is not None and facts.status not in self.status:
             return False
-        if self.ends is not None and not self.ends & facts.ends:
+        if not self._ends_so(facts):
             return False
         if self.fewer_tokens_than is not None and (facts.output_tokens or 0) >= self.fewer_tokens_than:
             return False
         return self._names_the_error(facts)
+
+    def _ends_so(self, facts: Facts) -> bool:
+        if self.only_ends is not None and not (facts.ends and facts.ends <= self.only_ends):
+            return False
+        return self.ends is None or bool(self.ends & facts.ends)
 
     def _names_the_error(self, facts: Facts) -> bool:
         if self.codes is None and self.says is None:

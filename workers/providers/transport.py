@@ -63,6 +63,8 @@ class GuardedTransport(httpx.AsyncBaseTransport):
     def __init__(self, *, max_in_flight: int) -> None:
         self._max_in_flight = max_in_flight
         self._ssl = httpx.create_ssl_context(trust_env=False)
+        # Python itself looks at SSLKEYLOGFILE, which would have every connection's secrets written down.
+        self._ssl.keylog_filename = None  # type: ignore[assignment]
         self._pools = {
             allow_private: AiohttpTransport(
                 verify=self._ssl,
@@ -93,7 +95,10 @@ class GuardedTransport(httpx.AsyncBaseTransport):
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
         allow_private = bool(request.extensions.get("allow_private", False))
         check_address(str(request.url), allow_private)
-        return await self._pools[allow_private].handle_async_request(request)
+        response = await self._pools[allow_private].handle_async_request(request)
+        # A server's own words beside the status go into httpx's log, and may repeat what they should not.
+        response.extensions.pop("reason_phrase", None)
+        return response
 
     async def aclose(self) -> None:
         for pool in self._pools.values():

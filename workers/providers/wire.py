@@ -6,13 +6,15 @@ stored response can be decided again from its bytes.
 
 from __future__ import annotations
 
+import functools
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
 import httpx
 
-from workers.providers.addresses import check_address
+from workers.providers.addresses import AddressRefused, check_address
 from workers.providers.dialects import SERVED_BY_HEADERS
 from workers.providers.headers import keep_headers, retry_after_s
 from workers.providers.reading import Reading
@@ -23,6 +25,7 @@ from workers.providers.timing import Arrivals, pieces
 
 # A provider's own words about a key may quote part of it, so they are never repeated.
 _SILENT = frozenset({"key_refused", "key_refused_text"})
+_VARIABLE = re.compile("[A-Za-z_][A-Za-z0-9_]*")
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +35,15 @@ class Written:
     url: httpx.URL
     body: dict[str, Any]
     headers: dict[str, str] = field(default_factory=dict)
+    stream: bool = False
+
+    def sent_headers(self) -> dict[str, str]:
+        """The headers that say what is sent and what is wanted back; no key among them."""
+        return {
+            "content-type": "application/json",
+            "accept": "text/event-stream" if self.stream else "application/json",
+            **self.headers,
+        }
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +95,20 @@ class Wire:
         )
 
 
+def shown(wire: Wire, written: Written, key_name: str = "") -> dict[str, Any]:
+    """A request as it may be stored and shown: {"protocol", "url", "headers", "body"}, all of it JSON.
+
+    Where the key goes stands `$` and the name of the variable it is read from, as a shell would take it;
+    `$API_KEY` where the key has another kind of name, such as a file's. An empty name means that no key is sent.
+    """
+    headers = written.sent_headers()
+    if key_name:
+        name, before = wire.key
+        headers[name] = f"{before}${key_name if _VARIABLE.fullmatch(key_name) else 'API_KEY'}"
+    return {"protocol": wire.name, "url": str(written.url), "headers": headers, "body": written.body}
+
+
+@functools.lru_cache(maxsize=256)
 def address(base_url: str, allow_private: bool, path: str, *, alone: str = "") -> httpx.URL:
     """The address a call goes to: the endpoint's own plus the path, a query string kept.
 
@@ -92,6 +118,11 @@ def address(base_url: str, allow_private: bool, path: str, *, alone: str = "") -
     base_url = base_url.strip()
     check_address(base_url, allow_private)
     url = httpx.URL(base_url)
+    try:
+        # httpx reads a name's international form only here.
+        _ = url.host
+    except ValueError:
+        raise AddressRefused("The address has a host name that cannot be read.") from None
     before = url.path.rstrip("/") or alone
     return url.copy_with(path=before if before.endswith(path) else before + path, fragment=None)
 
