@@ -5,7 +5,7 @@ BIN := .venv/bin
 LOCK := $(BIN)/uv pip compile -q --generate-hashes --no-emit-index-url --no-header --no-annotate --universal --python-version 3.11
 SYNC := VIRTUAL_ENV=.venv $(BIN)/uv pip install -q --no-deps --require-hashes
 
-.PHONY: up test check lock messages clean
+.PHONY: up test check bench lock messages clean
 
 up: .venv/.base .venv/.demo
 	@exec $(BIN)/python manage.py up
@@ -19,6 +19,10 @@ check: .venv/.dev
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 	$(BIN)/python manage.py makemigrations --check --dry-run
+
+# Each file of bench/ that can be run, one after the other; a mark that does not hold says so and ends nothing.
+bench: .venv/.dev
+	@for file in $$(grep -l __main__ bench/*.py); do $(BIN)/python -m "bench.$$(basename "$$file" .py)" || exit 1; done
 
 lock: .venv/.base
 	$(LOCK) pyproject.toml -o requirements/base.txt --upgrade

@@ -6,6 +6,8 @@ colon, as the model's name or in double brackets anywhere in the prompt (which t
     answer,delay:200          a normal answer after 200 milliseconds
     status:429,after:2,times:1    one 429 with "Retry-After: 2" for this prompt, from then on answers
     [[empty]]                 in a prompt: an empty answer, whatever the model
+    answer,limit:60,window:60 the 61st request of this model within any 60 seconds gets a 429 with Retry-After
+    answer,input:900,output:70    an answer whose usage says so, whatever its text
 
 Any other model name answers normally. `times:N` limits a misbehaviour to the first N requests of a
 prompt; `delay:MS` goes with everything, `gap:MS` is the time between the pieces of a stream. Answers
@@ -14,11 +16,12 @@ depend on model, prompt and how often it was asked only, and are different for d
 
 import hashlib
 import json
+import math
 import re
 from dataclasses import dataclass, field
 
 _IN_PROMPT = re.compile(r"\[\[([a-z0-9_:,.-]+)\]\]")
-_MODIFIERS = ("delay", "times", "after", "gap")
+_MODIFIERS = ("delay", "times", "after", "gap", "limit", "window", "input", "output")
 
 
 @dataclass(frozen=True)
@@ -29,6 +32,9 @@ class Asked:
     prompt: str
     number: int
     key: str = ""
+    # What the usage has to say; None is what the texts give, counted in words.
+    input_tokens: int | None = None
+    output_tokens: int | None = None
 
 
 @dataclass(frozen=True)
@@ -56,6 +62,10 @@ class Behaviour:
     times: int | None = None
     after: str = ""
     gap_s: float = 0.0
+    limit: int | None = None
+    window_s: float = 60.0
+    input_tokens: int | None = None
+    output_tokens: int | None = None
 
 
 def parse(model, prompt):
@@ -67,10 +77,24 @@ def parse(model, prompt):
         name=named if named in REPLIES else "answer",
         argument=words.get(named, ""),
         delay_s=float(words.get("delay") or 0) / 1000,
-        times=int(words["times"]) if words.get("times") else None,
+        times=_number(words, "times"),
         after=words.get("after", ""),
         gap_s=float(words.get("gap") or 0) / 1000,
+        limit=_number(words, "limit"),
+        window_s=float(words.get("window") or 60),
+        input_tokens=_number(words, "input"),
+        output_tokens=_number(words, "output"),
     )
+
+
+def _number(words, name):
+    return int(words[name]) if words.get(name) else None
+
+
+def too_many(wait_s):
+    """The response to a request beyond the limit; Retry-After has whole seconds, rounded up."""
+    said = {"error": {"message": "Rate limit reached for requests.", "code": "rate_limit_exceeded"}}
+    return _json(said, 429, **{"Retry-After": str(max(1, math.ceil(wait_s)))})
 
 
 def reply(behaviour, asked):
@@ -89,14 +113,15 @@ def text_for(asked):
 def completion(asked, message=None, finish="stop", **extra):
     """A whole chat completion as a dictionary."""
     message = {"role": "assistant", "content": text_for(asked)} if message is None else message
-    tokens = len(str(message.get("content") or "").split())
+    told = len(asked.prompt.split()) if asked.input_tokens is None else asked.input_tokens
+    said = len(str(message.get("content") or "").split()) if asked.output_tokens is None else asked.output_tokens
     return {
         "id": f"fake-{asked.number}",
         "object": "chat.completion",
         "model": asked.model,
         "system_fingerprint": "fp_fake",
         "choices": [{"index": 0, "message": message, "finish_reason": finish}],
-        "usage": {"prompt_tokens": len(asked.prompt.split()), "completion_tokens": tokens, "total_tokens": tokens},
+        "usage": {"prompt_tokens": told, "completion_tokens": said, "total_tokens": told + said},
         **extra,
     }
 

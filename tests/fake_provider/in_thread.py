@@ -3,6 +3,7 @@
 import asyncio
 import json
 import threading
+import urllib.parse
 import urllib.request
 
 from tests.fake_provider.server import start
@@ -39,8 +40,19 @@ class FakeProvider:
 
     def counts(self):
         """Everything counted, as GET /_count gives it."""
-        with urllib.request.urlopen(f"http://127.0.0.1:{self.port}/_count", timeout=5) as response:
-            return json.load(response)
+        return self._get("/_count")
+
+    def total(self):
+        """How often anything was asked."""
+        return self._get("/_count?pairs=no")["total"]
+
+    def arrivals(self, model=None):
+        """Each request in the order it came: {"model", "at" (monotonic), "wall", "retry_after" (None or seconds)}."""
+        return self._get("/_arrivals" + (f"?model={urllib.parse.quote(model)}" if model else ""))
+
+    def black_hole(self, on):
+        """Swallow every request from now on, or stop; gives how many were swallowed. What was swallowed stays so."""
+        return self._post(f"/_hole?on={int(on)}")["swallowed"]
 
     def asked(self, prompt, model=None):
         """How often this prompt was asked, over all models or of one."""
@@ -51,9 +63,16 @@ class FakeProvider:
         )
 
     def reset(self):
-        """Forget all counts."""
-        request = urllib.request.Request(f"http://127.0.0.1:{self.port}/_reset", data=b"", method="POST")
-        urllib.request.urlopen(request, timeout=5).close()
+        """Forget all counts, arrivals and limits."""
+        self._post("/_reset")
+
+    def _get(self, path):
+        with urllib.request.urlopen(self.root + path, timeout=5) as response:
+            return json.load(response)
+
+    def _post(self, path):
+        with urllib.request.urlopen(urllib.request.Request(self.root + path, data=b""), timeout=5) as response:
+            return json.load(response)
 
     def _run(self, work):
         return asyncio.run_coroutine_threadsafe(work, self._loop).result(10)

@@ -1,4 +1,8 @@
-"""The fake provider's web application, which counts what it is asked."""
+"""The fake provider's web application, which counts what it is asked.
+
+Beside the protocols it has addresses of its own: GET /_count (with ?pairs=no for the totals alone), GET /_arrivals
+(with ?model=…), POST /_hole?on=1 or 0, POST /_reset.
+"""
 
 import asyncio
 import dataclasses
@@ -8,53 +12,17 @@ import json
 from aiohttp import web
 
 from tests.fake_provider import shapes
-from tests.fake_provider.behaviours import Asked, parse, reply
-
-
-class Counts:
-    """How often each pair of model and prompt was asked, and how many requests were open at once."""
-
-    def __init__(self):
-        self.clear()
-
-    def clear(self):
-        self.asked = {}
-        self.finished = {}
-        self.in_flight = 0
-        self.most_in_flight = 0
-
-    def begin(self, model, prompt):
-        """Count a request; gives its number for this pair, from 1."""
-        pair = (model, prompt)
-        self.asked[pair] = self.asked.get(pair, 0) + 1
-        self.in_flight += 1
-        self.most_in_flight = max(self.most_in_flight, self.in_flight)
-        return self.asked[pair]
-
-    def end(self, model, prompt, finished):
-        self.in_flight = max(0, self.in_flight - 1)
-        if finished:
-            self.finished[model, prompt] = self.finished.get((model, prompt), 0) + 1
-
-    def as_dict(self):
-        return {
-            "total": sum(self.asked.values()),
-            "finished": sum(self.finished.values()),
-            "in_flight": self.in_flight,
-            "most_in_flight": self.most_in_flight,
-            "asked": [
-                {"model": model, "prompt": prompt, "asked": number, "finished": self.finished.get((model, prompt), 0)}
-                for (model, prompt), number in self.asked.items()
-            ],
-        }
-
+from tests.fake_provider.behaviours import Asked, parse, reply, too_many
+from tests.fake_provider.records import Arrivals, Counts, Hole
 
 COUNTS = web.AppKey("counts", Counts)
+ARRIVALS = web.AppKey("arrivals", Arrivals)
+HOLE = web.AppKey("hole", Hole)
 
 
 def make_app():
     app = web.Application(client_max_size=16 * 2**20)
-    app[COUNTS] = Counts()
+    app[COUNTS], app[ARRIVALS], app[HOLE] = Counts(), Arrivals(), Hole()
     for path, protocol in (
         ("/v1/chat/completions", "chat"),
         ("/openai/deployments/{model}/chat/completions", "chat"),
@@ -65,6 +33,8 @@ def make_app():
         app.router.add_post(path, functools.partial(_complete, protocol))
     app.router.add_get("/v1/models", _models)
     app.router.add_get("/_count", _count)
+    app.router.add_get("/_arrivals", _arrivals)
+    app.router.add_post("/_hole", _hole)
     app.router.add_post("/_reset", _reset)
     return app
 
@@ -103,15 +73,21 @@ def _spoken(protocol, made, stream):
 
 
 async def _complete(protocol, request):
-    counts = request.app[COUNTS]
+    counts, hole = request.app[COUNTS], request.app[HOLE]
     model, prompt, stream = _question(protocol, request, await request.json())
+    arrival = request.app[ARRIVALS].note(model)
     number = counts.begin(model, prompt)
     finished = False
     try:
+        await hole.pull()
         behaviour = parse(model, prompt)
-        if behaviour.delay_s:
-            await asyncio.sleep(behaviour.delay_s)
-        made = reply(behaviour, Asked(model, prompt, number, _key(request)))
+        made = _refused(request, behaviour, arrival)
+        if made is None:
+            if behaviour.delay_s:
+                await asyncio.sleep(behaviour.delay_s)
+                await hole.pull()
+            tokens = (behaviour.input_tokens, behaviour.output_tokens)
+            made = reply(behaviour, Asked(model, prompt, number, _key(request), *tokens))
         # What a raw behaviour has spoilt stays spoilt: only whole answers are put into other words.
         made = made if protocol == "chat" and not stream else _spoken(protocol, made, stream)
         response = await (_stream if made.pieces else _send)(request, made, behaviour.gap_s)
@@ -119,6 +95,18 @@ async def _complete(protocol, request):
         return response
     finally:
         counts.end(model, prompt, finished)
+
+
+def _refused(request, behaviour, arrival):
+    """The response where a request is beyond its model's limit; it comes at once."""
+    if behaviour.limit is None:
+        return None
+    wait_s = request.app[ARRIVALS].decide(arrival, behaviour.limit, behaviour.window_s)
+    if wait_s is None:
+        return None
+    made = too_many(wait_s)
+    arrival["retry_after"] = float(made.headers["Retry-After"])
+    return made
 
 
 async def _send(request, made, gap_s):
@@ -166,11 +154,23 @@ async def _models(request):
 
 
 async def _count(request):
-    return web.json_response(request.app[COUNTS].as_dict())
+    counts = request.app[COUNTS]
+    return web.json_response(counts.totals() if request.query.get("pairs") == "no" else counts.as_dict())
+
+
+async def _arrivals(request):
+    return web.json_response(request.app[ARRIVALS].of(request.query.get("model")))
+
+
+async def _hole(request):
+    hole = request.app[HOLE]
+    hole.on = request.query.get("on") == "1"
+    return web.json_response({"on": hole.on, "swallowed": hole.swallowed})
 
 
 async def _reset(request):
     request.app[COUNTS].clear()
+    request.app[ARRIVALS].clear()
     return web.json_response({})
 
 
