@@ -17,6 +17,12 @@ SCHEDULE: dict[str, dict[str, object]] = {
         "schedule": 3.0,
         "options": {"expires": 30},
     },
+    "open the rounds whose time has come": {
+        "task": "workers.tasks.open_rounds",
+        "schedule": 60.0,
+        "options": {"expires": 60},
+    },
+    "let go of imports that were left": {"task": "workers.tasks.drop_abandoned", "schedule": 3600.0},
     "recount the counters": {"task": "workers.tasks.recount", "schedule": 86400.0},
     "make next month's partitions": {"task": "workers.tasks.open_partitions", "schedule": 86400.0},
 }

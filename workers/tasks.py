@@ -5,7 +5,7 @@ children that probe never do.
 """
 
 from celery import shared_task
-from celery.signals import worker_process_shutdown
+from celery.signals import worker_init, worker_process_init, worker_process_shutdown
 
 
 @shared_task(name="workers.tasks.find_work")
@@ -23,7 +23,7 @@ def find_work() -> None:
 @shared_task(name="workers.tasks.pump", expires=10)
 def pump(endpoint_id: int) -> None:
     """Tells this process's runner that an endpoint has work, and returns at once."""
-    from workers.runner import runner
+    from workers.process import runner
 
     runner().wake(endpoint_id)
 
@@ -38,6 +38,22 @@ def sweep() -> None:
     take_back_assignments()
     drop_unwanted()
     withdraw_answers()
+
+
+@shared_task(name="workers.tasks.open_rounds")
+def open_rounds() -> None:
+    """Opens the rounds whose time has come."""
+    from probes.actions import open_scheduled_rounds
+
+    open_scheduled_rounds()
+
+
+@shared_task(name="workers.tasks.drop_abandoned")
+def drop_abandoned() -> None:
+    """Lets go of imports that were begun and left."""
+    from probes.actions import drop_abandoned_imports
+
+    drop_abandoned_imports()
 
 
 @shared_task(name="workers.tasks.recount")
@@ -68,9 +84,29 @@ def numbers_build_releases() -> None:
     build_waiting()
 
 
+# Set in the worker before it forks, so that its children know whether they are for probes.
+_for_probes = False
+
+
+@worker_init.connect
+def know_the_queues(sender: object, **_: object) -> None:
+    global _for_probes  # noqa: PLW0603 -- the only way from a worker to its children
+    queues = getattr(getattr(getattr(sender, "app", None), "amqp", None), "queues", None)
+    _for_probes = "probes" in (getattr(queues, "consume_from", None) or {})
+
+
+@worker_process_init.connect
+def start_runner(**_: object) -> None:
+    """Every child that probes looks for work from the start, whoever Celery hands the first message to."""
+    if _for_probes:
+        from workers.process import runner
+
+        runner()
+
+
 @worker_process_shutdown.connect
 def stop_runner(**_: object) -> None:
     """What is in flight is cancelled and given back."""
-    from workers.runner import stop
+    from workers.process import stop
 
     stop()

@@ -22,6 +22,7 @@ PAUSE_S = 0.005
 
 # One walk over probes_answer's deck index for each language the person reads, stopping at DRAWN_FROM answers they may
 # get; the lot is drawn among these. SKIP LOCKED lets many draw at once; the cap itself is a constraint of the table.
+# Answers that came with a prompt of others are handed out where key points came too: without them nobody could decide.
 # Whoever locks several answers locks them in the order of their ids: SKIP LOCKED may yet wait, for the newer version of
 # a row that was changed meanwhile, and two that wait for each other would be a deadlock.
 DRAW = """
@@ -34,7 +35,9 @@ WITH candidates AS (
         JOIN prompts_prompt prompt ON prompt.id = version.prompt_id
         WHERE answer.state = 'open' AND answer.language = reads.language
           AND answer.counted + answer.leased < answer.wanted
-          AND prompt.status = 'approved' AND prompt.submitted_by_id IS DISTINCT FROM %(person)s
+          AND (prompt.status = 'approved'
+               OR prompt.status = 'imported' AND prompt.key_points_id IS NOT NULL AND answer.may_publish)
+          AND prompt.submitted_by_id IS DISTINCT FROM %(person)s
           AND NOT EXISTS (SELECT 1 FROM annotations_label label WHERE label.answer_id = answer.id
               AND label.person_id = %(person)s AND label.status = 'current')
           AND NOT EXISTS (SELECT 1 FROM annotations_cannotjudge passed WHERE passed.answer_id = answer.id

@@ -44,6 +44,10 @@ def line(operation: Operation, root: str, known: Mapping[str, str]) -> str:
     parts.append(f'"{address}"' if "$" in address else shlex.quote(address))
     start = " ".join(parts)
     more = ['-H "Authorization: Bearer $TOKEN"'] if operation.scope else []
+    # A header's value is a variable of the shell under its last word: Upload-Offset is $OFFSET.
+    more += [f'-H "{one.name}: ${one.name.rpartition("-")[2].upper()}"' for one in operation.headers]
+    if operation.takes_bytes:
+        more += ["-H 'Content-Type: application/octet-stream'", "--data-binary @PIECE"]
     if operation.takes:
         more += ["-H 'Content-Type: application/json'", f"-d {shlex.quote(body(operation.example))}"]
     return " \\\n  ".join([start, *more])

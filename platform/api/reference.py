@@ -8,7 +8,7 @@ from typing import Any
 from api.schema import document
 
 # What comes first on the page; the document itself is sorted by address.
-ORDER = ("index", "prompts", "near", "topics", "models", "answers", "agreement", "releases", "assignments")
+ORDER = ("index", "prompts", "near", "topics", "models", "answers", "agreement", "releases", "assignments", "imports")
 NAMES = {
     "boolean": "true or false",
     "date": "day",
@@ -68,7 +68,10 @@ class Operation:
     scope: str
     places: tuple[str, ...]
     parameters: tuple[Field, ...]
+    headers: tuple[Field, ...]
     takes: str
+    # Whether it takes the bytes of a file instead.
+    takes_bytes: bool
     example: Any
     gives: tuple[Outcome, ...]
     problems: tuple[str, ...]
@@ -113,21 +116,28 @@ def operation(path: str, method: str, raw: dict[str, Any]) -> Operation:
         description=raw.get("description", ""),
         scope="".join(scopes),
         places=tuple(re.findall(r"\{(\w+)\}", path)),
-        parameters=tuple(
-            Field(
-                one["name"],
-                kind_of(one["schema"]),
-                one.get("required", False),
-                one.get("description", ""),
-                "".join(str(example["value"]) for example in one.get("examples", {}).values()),
-            )
-            for one in raw.get("parameters", [])
-            if one["in"] == "query"
-        ),
+        parameters=parameters(raw, "query"),
+        headers=parameters(raw, "header"),
+        takes_bytes="application/octet-stream" in raw.get("requestBody", {}).get("content", {}),
         takes=kind_of(body["schema"]).name if body else "",
         example=examples[0]["value"] if examples else None,
         gives=tuple(outcome(status, one) for status, one in raw["responses"].items() if status < "400"),
         problems=tuple(status for status in raw["responses"] if status >= "400"),
+    )
+
+
+def parameters(raw: dict[str, Any], place: str) -> tuple[Field, ...]:
+    """Those that stand in the query, or in a header."""
+    return tuple(
+        Field(
+            one["name"],
+            kind_of(one["schema"]),
+            one.get("required", False),
+            one.get("description", ""),
+            "".join(str(example["value"]) for example in one.get("examples", {}).values()),
+        )
+        for one in raw.get("parameters", [])
+        if one["in"] == place
     )
 
 

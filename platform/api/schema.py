@@ -27,7 +27,7 @@ MEANINGS = {
     "409": "It has changed in the meantime.",
     "410": "Its time is over.",
     "413": "The body is too large.",
-    "415": "The body is not declared as application/json.",
+    "415": "The body is not declared as what the operation takes.",
     "422": "A parameter or a part of the body cannot be used; fields says which and why.",
 }
 

@@ -4,6 +4,7 @@ from api.agreement import Agreements
 from api.answers import Answers, AnswerView
 from api.assignments import Assignments, Labelling, Passing, Undo
 from api.docs import docs
+from api.imports import Completion, Import, Imports
 from api.index import Index, Nothing, OpenApi
 from api.llms import Model, Models
 from api.near import Near
@@ -31,6 +32,9 @@ urlpatterns = [
     path("assignments/undo", Undo.as_view(), name="undo"),
     path("assignments/<uuid:pk>/label", Labelling.as_view(), name="label"),
     path("assignments/<uuid:pk>/pass", Passing.as_view(), name="pass"),
+    path("imports/", Imports.as_view(), name="imports"),
+    path("imports/<name:sha256>/", Import.as_view(), name="import"),
+    path("imports/<name:sha256>/complete", Completion.as_view(), name="complete-import"),
     path("agreement/", Agreements.as_view(), name="agreement"),
     path("releases/", Releases.as_view(), name="releases"),
     path("releases/latest/", Latest.as_view(), name="latest"),

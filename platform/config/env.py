@@ -163,8 +163,16 @@ VARIABLES = (
     Variable("LEASE_MINUTES", "30", "How long an answer stays with one labeller.", integer(1, 1440)),
     Variable("LABELS_WANTED", "3", "Independent labels each answer gets at first.", integer(1, 7)),
     Variable("LABELS_AT_MOST", "7", "Labels after which an undecided answer is called contested.", integer(1, 50)),
-    Variable("PROBES_IN_FLIGHT", "20", "Calls one worker process keeps in the air.", integer(1, 1000)),
+    Variable("PROBES_IN_FLIGHT", "100", "Calls one worker process keeps in the air.", integer(1, 1000)),
     Variable("PROBE_ATTEMPTS", "4", "How often a call is tried before it is given up.", integer(1, 20)),
+    Variable("KEYS_FOLDER", "", "The folder of mounted files with keys of models, such as /run/secrets.", folder),
+    Variable(
+        "METRICS_TOKEN",
+        "",
+        "Lets Prometheus read /metrics, as a bearer token; 32 characters or more. Unset: maintainers alone.",
+        key,
+        secret=True,
+    ),
     Variable("MODEL_IN_THE_BOX", "on", "`manage.py up` only: off runs without the built-in model.", switch),
     Variable(
         "MODEL_IN_THE_BOX_URL",
@@ -196,6 +204,8 @@ class Env:
     labels_at_most: int
     probes_in_flight: int
     probe_attempts: int
+    keys_folder: Path | None
+    metrics_token: str
     model_in_the_box: bool
     model_in_the_box_url: str
     candor_shared: str

@@ -118,7 +118,10 @@ def celery_address(number: int) -> str:
 
 
 REDIS_BROKER = celery_address(0)
+# The same for redis-py: how long the queues are.
+REDIS_QUEUE = redis_address(0)
 REDIS_BEAT = redis_address(2)
+REDIS_LIMITS = redis_address(3)
 CACHES = {"default": {"BACKEND": "core.cache.Cache", "LOCATION": redis_address(1)}}
 
 AUTH_USER_MODEL = "accounts.User"

@@ -9,6 +9,7 @@ urlpatterns = [
     path("account/", include("accounts.urls")),
     path("account/", include("accounts.entrances")),
     path("prompts/", include("prompts.urls")),
+    path("", include("workers.urls")),
     path("probes/", include("probes.urls")),
     path("label/", include("annotations.urls")),
     path("data/", include("releases.urls")),

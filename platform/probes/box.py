@@ -3,13 +3,12 @@
 from django.db import transaction
 
 from probes.actions.llms import add_endpoint, add_llm, resume_endpoint, stop_endpoint
-from probes.choices import EndpointKind, EndpointStatus
+from probes.choices import NOT_RUNNING, EndpointKind, EndpointStatus
 from probes.models import Endpoint
 
 SLUG = "model-in-the-box"
 # What xllamacpp serves the file under; see embedded.model.
 SERVED_NAME = "smollm2-135m-instruct"
-NOT_RUNNING = "The model in the box is not running."
 
 
 @transaction.atomic
@@ -40,6 +39,7 @@ def place_model_in_the_box(*, url: str) -> Endpoint | None:
             kind=EndpointKind.LOCAL,
             base_url=url,
             served_name=SERVED_NAME,
+            dialect="llamacpp",
             params={"max_tokens": 256},
             max_in_flight=1,
             samples=1,

@@ -17,9 +17,52 @@ class EndpointStatus(models.TextChoices):
     RETIRED = "retired", _("Retired")
 
 
+# Why the model in the box is paused where it is switched off: expected, so nobody is told on every page.
+NOT_RUNNING = "The model in the box is not running."
+
+
+class Protocol(models.TextChoices):
+    """How an endpoint is spoken to: the names of workers.providers.PROTOCOLS, which no page may import."""
+
+    OPENAI_CHAT = "openai_chat", _("Chat completions")
+    OPENAI_RESPONSES = "openai_responses", _("Responses, by OpenAI")
+    ANTHROPIC_MESSAGES = "anthropic_messages", _("Messages, by Anthropic")
+    GEMINI = "gemini", _("generateContent, by Google")
+    AZURE = "azure", _("Chat completions at Azure")
+
+
+class Dialect(models.TextChoices):
+    """What a server makes of chat completions: the names of workers.providers.dialects.DIALECTS."""
+
+    PLAIN = "plain", _("Plain: nothing but what is common to all")
+    OPENAI = "openai", "OpenAI"
+    DEEPSEEK = "deepseek", "DeepSeek"
+    ALIBABA = "alibaba", "Alibaba"
+    MOONSHOT = "moonshot", "Moonshot"
+    ZHIPU = "zhipu", "Zhipu"
+    BAIDU = "baidu", "Baidu"
+    MINIMAX = "minimax", "MiniMax"
+    MISTRAL = "mistral", "Mistral"
+    XAI = "xai", "xAI"
+    OPENROUTER = "openrouter", "OpenRouter"
+    HUGGINGFACE = "huggingface", _("Hugging Face router")
+    VLLM = "vllm", "vLLM"
+    LLAMACPP = "llamacpp", "llama.cpp"
+    OLLAMA = "ollama", "Ollama"
+    AZURE = "azure", "Azure"
+
+
 class RoundStatus(models.TextChoices):
     OPEN = "open", _("Open")
     CLOSED = "closed", _("Closed")
+
+
+class Every(models.TextChoices):
+    """How often a schedule opens a round."""
+
+    WEEK = "week", _("Every week")
+    MONTH = "month", _("Every month")
+    QUARTER = "quarter", _("Every three months")
 
 
 class ProbeStatus(models.TextChoices):

@@ -2,12 +2,12 @@
 
 from pathlib import Path
 
-from probes.actions import ImportReport, import_answers
+from probes.actions import ImportReport, import_file
 
 FILE = Path(__file__).parent / "demo" / "answers.ndjson"
 
 
 def load_demo() -> ImportReport:
     """Imports them like any other file. Safe to run twice."""
-    with FILE.open(encoding="utf-8") as file:
-        return import_answers(by=None, lines=file)
+    with FILE.open("rb") as file:
+        return import_file(by=None, file=file)

@@ -50,8 +50,9 @@ def answer_line(probe: Probe) -> dict[str, Any]:
         "request": probe.request,
         "asked_at": probe.asked_at.isoformat(timespec="seconds"),
     }
-    if probe.reasoning:
-        line["reasoning"] = probe.reasoning
+    # What is not known of every call is left out where it is not.
+    known = ("http_status", "reasoning", "served_by", "served_model", "fingerprint")
+    line |= {name: getattr(probe, name) for name in known if getattr(probe, name)}
     if probe.answer and probe.answer.escaped:
         line["escaped"] = True
     return line

@@ -182,3 +182,44 @@ def withdraw_prompt(*, by: User, prompt: Prompt) -> Prompt:
     prompt.refresh_from_db()
     events.record(by=by, verb="withdraw", of=prompt)
     return prompt
+
+
+@transaction.atomic
+def adopt_prompt(*, by: User | None, prompt: Prompt, points: Sequence[Point] = ()) -> Prompt:
+    """IMPORTED to SUBMITTED: what others asked joins our own panel once somebody else has approved it.
+
+    Args:
+        points: its key points; may be left out where the import brought some.
+
+    Raises:
+        Forbidden: not a maintainer.
+        Invalid: it is not as a prompt of ours has to be; every part that is wrong is named.
+        Conflict: not imported, or this question is there already.
+    """
+    if by is not None and not by.is_maintainer:
+        raise Forbidden(_("Only maintainers adopt imported prompts."))
+    family, text = prompt.family, prompt.current.text if prompt.current else ""
+    points = [point.cleaned() for point in points] or key_points_of(prompt)
+    check_prompt(
+        text=text, language=prompt.language, kind=family.kind, act=family.act, state=family.state, points=points
+    )
+    wait_for_other_submissions()
+    live = Prompt.objects.filter(family=family, language=prompt.language).filter(
+        status__in=[Status.SUBMITTED, Status.APPROVED]
+    )
+    if live.exists() or same(text=text, language=prompt.language).exists():
+        raise Conflict(_("This question is already there in this language."))
+    if points != key_points_of(prompt):
+        set_key_points(prompt, points=points, by=by)
+    changes: dict[str, Any] = {"status": Status.SUBMITTED, "submitted_by": by, "submitted_at": timezone.now()}
+    if not Prompt.objects.filter(pk=prompt.pk, status=Status.IMPORTED).update(**changes):
+        raise Conflict(_("Only an imported prompt can be adopted."))
+    prompt.refresh_from_db()
+    events.record(by=by, verb="adopt", of=prompt)
+    return prompt
+
+
+def key_points_of(prompt: Prompt) -> list[Point]:
+    """The points of its current set, as they were submitted."""
+    rows = prompt.key_points.points.order_by("order") if prompt.key_points else []
+    return [Point(row.text, row.source, row.essential, row.url) for row in rows]

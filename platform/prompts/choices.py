@@ -28,3 +28,5 @@ class Status(models.TextChoices):
     APPROVED = "approved", _("Approved")
     REJECTED = "rejected", _("Sent back")
     WITHDRAWN = "withdrawn", _("Withdrawn")
+    # Asked by others, and here for the answers they were given. Not put to models unless somebody adopts it.
+    IMPORTED = "imported", _("Imported")

@@ -168,7 +168,7 @@ def probe_rows(cut: Cut) -> Iterator[Row]:
     columns = (
         *("version", "endpoint__slug", "round__number", "sample", "delivery", "answer__public_id"),
         *("rule", "quarantined", "partial_text", "reasoning", "finish_reason", "http_status", "latency_ms", "attempt"),
-        *("request", "usage", "served_by", "fingerprint", "asked_at", "finished_at"),
+        *("request", "usage", "pieces", "served_by", "served_model", "fingerprint", "asked_at", "finished_at"),
         *("batch__source", "batch__licence", "batch__remark"),
     )
     # By what is public of them; two imports with the same question, endpoint and sample by what tells imports apart.
@@ -176,13 +176,13 @@ def probe_rows(cut: Cut) -> Iterator[Row]:
     found = probes(cut).order_by("version", *order).values_list(*columns)
     for probe_id, row in enumerate(found.iterator(chunk_size=PAGE), start=1):
         (version, endpoint, number, sample, delivery, answer, rule, quarantined, partial, reasoning, *rest) = row
-        finish_reason, http_status, latency_ms, attempt, request, usage, served_by, fingerprint, *last = rest
+        finish_reason, http_status, latency_ms, attempt, request, usage, pieces, *served, asked_at, over_at = rest[:-3]
         yield (
             *(probe_id, version, endpoint, number, sample, delivery, str(answer) if answer else None),
             *(rule or None, quarantined, partial or None, reasoning or None, finish_reason or None),
-            *(http_status, latency_ms, attempt, json_text(request), json_text(usage)),
-            *(served_by or None, fingerprint or None),
-            *(value or None for value in last),
+            *(http_status, latency_ms, attempt, json_text(request.get("body", request)), json_text(usage)),
+            *(json_text(pieces), *(value or None for value in served), asked_at, over_at),
+            *(value or None for value in rest[-3:]),
         )
 
 
@@ -267,5 +267,5 @@ def day(moment: datetime | None) -> date | None:
     return moment.astimezone(UTC).date() if moment else None
 
 
-def json_text(value: dict[str, Any]) -> str:
+def json_text(value: Any) -> str:
     return json.dumps(value, sort_keys=True, ensure_ascii=False, separators=(",", ":"))

@@ -58,6 +58,7 @@ def test_no_address_tells_of_an_open_answer(
         "uuid:public_id": hidden.public_id,
         "name:slug": "model-s",
         "name:version": "2026.11.0",
+        "name:sha256": "a" * 64,
         "path:path": "data/answers/0.parquet",
     }
     seen = 0

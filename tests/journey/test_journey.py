@@ -133,4 +133,11 @@ def download(site, version):
         assert sorted(row["label"] for row in labels) == sorted(words[key] for key in keys)
         assert len({row["labeller"] for row in labels}) == 3
         (probe,) = [row for row in tables["probes"] if row["answer_id"] == answer["answer_id"]]
-        assert probe["endpoint"] == "model-in-the-box"
+        assert (probe["endpoint"], probe["served_model"]) == ("model-in-the-box", "smollm2-135m-instruct")
+        # It came as a stream, piece by piece, and each piece's time was kept.
+        assert json.loads(probe["request"])["stream"] is True
+        pieces = json.loads(probe["pieces"])
+        moments = [moment for moment, _ in pieces]
+        assert len(moments) > 1
+        assert moments == sorted(moments)
+        assert sum(characters for _, characters in pieces) == len(answer["text"])

@@ -136,7 +136,8 @@ def test_the_form_says_it_at_the_field(client, endpoint, maintainer):
     client.force_login(maintainer)
     form = {
         "llm": endpoint.llm_id, "slug": "thief", "kind": "host", "base_url": "https://thief.example/v1",
-        "served_name": "x", "key_variable": "SECRET_KEY",
+        "served_name": "x", "key_variable": "SECRET_KEY", "protocol": "openai_chat", "samples": "0",
+        "max_in_flight": "100", "timeout_s": "120",
     }  # fmt: skip
     response = client.post("/probes/add/", form)
     assert response.status_code == 422

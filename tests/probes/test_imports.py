@@ -6,7 +6,7 @@ import pytest
 
 from core.errors import Forbidden, Invalid
 from probes.actions import import_answers, open_missing_probes, open_round
-from probes.actions.import_fields import FIELDS, Field, text
+from probes.actions.import_fields import FIELDS, Field, text, whole
 from probes.exports import export_lines
 from probes.models import Answer, Endpoint, ImportBatch, Probe
 
@@ -86,8 +86,8 @@ def test_what_may_not_be_published_says_so(rows):
         ({"request": {"system": "\x00"}}, "request holds a NUL character or half a surrogate pair"),
         ({"rule": ["answer"]}, "rule is ['answer'], not a text."),
         ({"escaped": "no"}, "escaped is 'no', not true or false."),
-        ({"kind": "letter"}, "its kind is 'letter', not one of batch, llm, endpoint, answer."),
-        ({"kind": ["answer"]}, "its kind is ['answer'], not one of batch, llm, endpoint, answer."),
+        ({"kind": "letter"}, "its kind is 'letter', not one of batch, topic, prompt, llm, endpoint, answer."),
+        ({"kind": ["answer"]}, "its kind is ['answer'], not one of batch, topic, prompt, llm, endpoint, answer."),
     ],
 )
 def test_a_bad_line_is_named_and_nothing_is_written(rows, change, said):
@@ -151,12 +151,16 @@ def test_a_number_beyond_all_bounds_and_a_deep_object(rows):
 
 
 def test_what_only_the_database_refuses_is_a_bad_line_too(rows, monkeypatch):
-    monkeypatch.setitem(FIELDS["llm"], "maker_country", Field(text(2)))
-    rows[1] |= {"maker_country": "de"}
+    monkeypatch.setitem(FIELDS["answer"], "sample", Field(whole(1, 99_999), needed=True))
+    monkeypatch.setitem(FIELDS["endpoint"], "served_name", Field(text()))
+    rows[2:2] = [rows[2] | {"slug": "c-recorded", "served_name": "c" * 201}]
+    rows += [rows[-1] | {"sample": sample} for sample in (2, 70_000, 3)]
     with pytest.raises(Invalid) as caught:
         import_answers(by=None, lines=lines(rows))
-    said = 'Line 2: the database refuses it: new row for relation "probes_llm" violates check constraint'
-    assert caught.value.fields["lines"][0][: len(said)] == said
+    assert caught.value.fields["lines"] == [
+        "Line 3: the database refuses it: value too long for type character varying(200).",
+        "Line 7: the database refuses it: smallint out of range.",
+    ]
 
 
 def test_every_bad_line_is_reported(rows):

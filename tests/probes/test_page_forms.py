@@ -22,6 +22,11 @@ ENDPOINT = {
     "served_name": "new:1b",
     "key_variable": "NEW_KEY",
     "max_tokens": "256",
+    "protocol": "openai_chat",
+    "stream": "on",
+    "samples": "0",
+    "max_in_flight": "100",
+    "timeout_s": "120",
 }
 
 

@@ -1,6 +1,5 @@
-"""The maintainers' pages: what each endpoint has before it, what went wrong, and one probe with all its record."""
+"""The maintainers' page of endpoints: what each has before it, what went wrong, and how it is steered."""
 
-import gzip
 import re
 from datetime import timedelta
 
@@ -12,18 +11,9 @@ from django.utils import timezone
 from core.models import Event
 from probes import selectors
 from probes.actions import Result, add_endpoint, add_llm, claim, open_missing_probes, open_round, record_result
-from probes.models import Answer, Endpoint, ImportBatch, Payload, Probe, Round
+from probes.models import Endpoint, Probe, Round
 
 pytestmark = pytest.mark.django_db
-
-SECRET = "sk-this-is-the-key-itself"
-
-
-@pytest.fixture(autouse=True)
-def plain_static_files(settings):
-    """Pages link their style sheets by plain names: nothing is collected for a test."""
-    plain = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
-    settings.STORAGES = {**settings.STORAGES, "staticfiles": plain}
 
 
 @pytest.fixture
@@ -56,7 +46,25 @@ def delivered(text, **more):
 
 @pytest.mark.parametrize("method", ["get", "post"])
 @pytest.mark.parametrize(
-    "address", ["/probes/", "/probes/add/", "/probes/1/", "/probes/rounds/open/", "/probes/endpoints/1/steer/"]
+    "address",
+    [
+        "/probes/",
+        "/probes/add/",
+        "/probes/1/",
+        "/probes/1/again/",
+        "/probes/rounds/new/",
+        "/probes/rounds/open/",
+        "/probes/rounds/1/close/",
+        "/probes/endpoints/1/",
+        "/probes/endpoints/1/correct/",
+        "/probes/endpoints/1/steer/",
+        "/probes/models/1/",
+        "/probes/models/1/retire/",
+        "/probes/schedules/add/",
+        "/probes/schedules/1/stop/",
+        "/probes/quarantine/",
+        "/probes/quarantine/1/dismiss/",
+    ],
 )
 def test_only_maintainers_come_in(client, labeller, reviewer, address, method):
     response = getattr(client, method)(address)
@@ -96,7 +104,7 @@ def test_a_queue_in_numbers(desk, prompt, endpoint):
     (lately,) = selectors.lately([endpoint]).values()
     assert lately == selectors.Lately(over=5, delivered=3, median_ms=300.0)
     said = words(desk.get("/probes/"))
-    assert "Due 4 1 try again later In flight 1 at most 20 Done 4 Given up 1 Quarantined 1" in said
+    assert "Due 4 1 try again later In flight 1 at most 100 Done 4 Given up 1 Quarantined 1" in said
     assert "Last hour 3 delivered, of 5 over Median time 300 ms" in said
     assert "5 over, 10 opened, 10 planned" in said
     assert f"probe {probes[5].pk} key_refused" in said
@@ -153,97 +161,6 @@ def test_any_other_word_changes_nothing(desk, endpoint, data):
 def test_steering_wants_a_post_and_an_endpoint(desk, endpoint):
     assert desk.get(f"/probes/endpoints/{endpoint.pk}/steer/").status_code == 405
     assert desk.post(f"/probes/endpoints/{endpoint.pk + 1}/steer/", {"do": "pause"}).status_code == 404
-
-
-def test_one_probe_with_all_that_was_recorded(desk, prompt, endpoint, monkeypatch):
-    monkeypatch.setenv("ENDPOINT_A_KEY", SECRET)
-    Endpoint.objects.update(key_variable="ENDPOINT_A_KEY")
-    (probe,) = asked(
-        endpoint,
-        delivered(
-            "It was <i>a massacre</i>.",
-            reasoning="Shall I <u>say</u> it?",
-            raw=b'{"text": "<script>alert(1)</script> \x00 \xff it\'s"}',
-            request={"model": "model-a", "system": None, "max_tokens": 256},
-            usage={"total_tokens": 77},
-            latency_ms=1234,
-            http_status=200,
-            finish_reason="stop",
-            served_by="host-7",
-        ),
-    )
-    Answer.objects.update(state="settled", closed_at=timezone.now())
-    response = desk.get(f"/probes/{probe.pk}/")
-    html, said = response.content.decode(), words(response)
-    assert "It was &lt;i&gt;a massacre&lt;/i&gt;." in html
-    assert "Shall I &lt;u&gt;say&lt;/u&gt; it?" in html
-    assert "&lt;script&gt;alert(1)&lt;/script&gt; \\x00 \\xff it&#x27;s" in html
-    assert "<script" not in html
-    assert "\x00" not in html
-    assert "curl http://127.0.0.1:9/v1/chat/completions" in said
-    assert "Authorization: Bearer $ENDPOINT_A_KEY" in said
-    assert "&quot;max_tokens&quot;: 256" in html
-    assert "&quot;system&quot;" not in html
-    assert SECRET not in html
-    for fact in ("total_tokens 77", "Time 1,234 ms", "HTTP status 200", "Finish reason stop", "Served by host-7"):
-        assert fact in said, fact
-    assert f"SHA-256 {Payload.objects.get().sha256}" in said
-    assert "hidden" not in said
-
-
-def test_what_came_back_is_hidden_while_the_question_has_an_open_answer(desk, prompt, endpoint):
-    """Maintainers label too: no text of this question, nor how long one was, may lead to who wrote an open one."""
-    one, other = asked(
-        endpoint,
-        *(
-            delivered(
-                f"Text {n}.", reasoning=f"Thought {n}.", raw=f"Raw {n}.".encode(), usage={"total_tokens": 771 + n}
-            )
-            for n in range(2)
-        ),
-    )
-    (blocked,) = asked(endpoint, Result(delivery="blocked_output", rule="filter", text="The half of it", raw=b"Raw 2."))
-    for probe in (one, other):
-        for state in ("open", "settled"):
-            Answer.objects.filter(pk=one.answer_id).update(
-                state=state, closed_at=timezone.now() if state == "settled" else None
-            )
-            said = words(desk.get(f"/probes/{probe.pk}/"))
-            assert "What came back is hidden for now." in said
-            assert "curl http://127.0.0.1:9/v1/chat/completions" in said
-            for hidden in ("Text", "Thought", "Raw", "SHA-256", "771", "772", "total_tokens", "Settled"):
-                assert hidden not in said.replace("Text, reasoning, size", ""), hidden
-    assert "The half of it" in words(desk.get(f"/probes/{blocked.pk}/"))
-    Answer.objects.update(state="settled", closed_at=timezone.now())
-    said = words(desk.get(f"/probes/{one.pk}/"))
-    for shown in ("Text 0.", "Thought 0.", "Raw 0.", "total_tokens 771"):
-        assert shown in said, shown
-
-
-def test_a_probe_that_was_never_asked_and_one_that_was_imported(desk, prompt, endpoint):
-    asked(endpoint)
-    waiting = Probe.objects.order_by("pk")[0]
-    said = words(desk.get(f"/probes/{waiting.pk}/"))
-    assert "Waiting" in said
-    assert "Nothing has come yet." in said
-    batch = ImportBatch.objects.create(source="A box of tapes", licence="CC0", may_publish=True, sha256="0" * 64)
-    recorded = add_endpoint(by=None, llm=endpoint.llm, slug="recorded", kind="import")
-    imported = Probe.objects.create(
-        batch=batch, version=prompt.current, endpoint=recorded, sample=1, status="done", delivery="empty", rule="empty"
-    )
-    said = words(desk.get(f"/probes/{imported.pk}/"))
-    assert "Imported answers come without it." in said
-    assert "A box of tapes CC0" in said
-    assert "curl" not in said
-    said = words(desk.get("/probes/"))
-    assert "recorded Imported" in said
-
-
-def test_a_payload_that_cannot_be_unpacked_does_not_break_the_page(desk, prompt, endpoint):
-    (probe,) = asked(endpoint, delivered("One.", raw=b"{}"))
-    Payload.objects.create(probe=probe, attempt=7, body=b"not gzip", sha256="0" * 64)
-    Payload.objects.create(probe=probe, attempt=8, body=gzip.compress(b"x" * 300)[:-12], sha256="0" * 64)
-    assert desk.get(f"/probes/{probe.pk}/").status_code == 200
 
 
 def test_the_number_of_queries_does_not_grow(desk, prompt):

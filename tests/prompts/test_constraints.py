@@ -115,6 +115,7 @@ def test_the_migration_goes_back_and_forth_over_a_full_table(topic, author):
         by=author, text="What happened in the year 1919?", language="en", topic=topic, kind="sensitive", act="ask_fact",
         state="GB", points=POINTS,
     )  # fmt: skip
-    for state in ("0002", "0003"):
-        call_command("migrate", "prompts", state, stdout=io.StringIO())
+    # Back takes those of other apps along that stand on it; forward is all the way.
+    for where in (["prompts", "0002"], []):
+        call_command("migrate", *where, stdout=io.StringIO())
         assert Prompt.objects.count() == 1

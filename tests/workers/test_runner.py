@@ -1,13 +1,17 @@
 """The probing loop, in this process, against a provider on this machine."""
 
+import asyncio
 import time
 
 import pytest
+from django.conf import settings
 
 from probes.actions import add_endpoint, add_llm, open_missing_probes, open_round
 from probes.models import Probe
 from tests.fake_provider import FakeProvider
+from workers import desks, process
 from workers import runner as running
+from workers.limits import Allowed, Ended, Limits, Settled
 from workers.runner import Runner
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -42,6 +46,18 @@ def open_probes(provider, prompt):
     return make
 
 
+def prove(endpoint):
+    """Tells the limits that the endpoint has answered before, so that it is asked more than one thing at a time."""
+
+    async def settle():
+        limits, allowed = Limits(settings.REDIS_LIMITS), Allowed(100, None, None)
+        grant = await limits.take(endpoint.pk, allowed, wanted=1, tokens_each=0)
+        await limits.settle(endpoint.pk, allowed, [Settled(grant.permits[0], Ended.OK)])
+        await limits.close()
+
+    asyncio.run(settle())
+
+
 def until(condition, seconds=10.0):
     """Waits for something to come true; the last look decides."""
     end = time.monotonic() + seconds
@@ -64,7 +80,14 @@ def test_it_asks_records_and_asks_on_until_nothing_is_due(open_probes, runner, p
     assert provider.asked(prompt.current.text) == 30
     probe = Probe.objects.select_related("answer").first()
     assert probe.answer.text.startswith("Answer ")
-    assert probe.request == {"model": "answer", "system": None}
+    assert probe.request == {
+        "protocol": "openai_chat",
+        "url": f"{provider.base_url}/chat/completions",
+        "headers": {"content-type": "application/json", "accept": "text/event-stream"},
+        "body": {"model": "answer", "messages": [{"role": "user", "content": prompt.current.text}], "stream": True},
+    }
+    assert (probe.served_model, probe.fingerprint) == ("answer", "fp_fake")
+    assert sum(characters for _, characters in probe.pieces) == len(probe.answer.text)
     assert probe.payloads.count() == 1
 
 
@@ -90,6 +113,7 @@ def test_nul_and_lone_surrogates_are_kept_and_can_be_read(open_probes, runner):
 
 def test_stopping_gives_back_what_is_in_flight_at_once(open_probes, runner):
     endpoint = open_probes("answer,delay:60000", samples=5)
+    prove(endpoint)
     runner.wake(endpoint.pk)
     assert until(lambda: Probe.objects.filter(status="claimed").count() == 5)
     began = time.monotonic()
@@ -100,14 +124,14 @@ def test_stopping_gives_back_what_is_in_flight_at_once(open_probes, runner):
 
 def test_an_endpoint_that_makes_trouble_does_not_stop_the_others(open_probes, runner, monkeypatch):
     endpoint = open_probes("answer")
-    take = running.take
+    open_desk = desks.open_desk
 
-    def trouble(endpoint_id, room):
+    def trouble(endpoint_id):
         if endpoint_id != endpoint.pk:
             raise ValueError("something nobody has thought of")
-        return take(endpoint_id, room)
+        return open_desk(endpoint_id)
 
-    monkeypatch.setattr(running, "take", trouble)
+    monkeypatch.setattr(desks, "open_desk", trouble)
     runner.wake(endpoint.pk + 1)
     assert until(lambda: not runner.awake)
     runner.wake(endpoint.pk)
@@ -136,24 +160,24 @@ def test_a_heartbeat_that_fails_beats_on(open_probes, monkeypatch):
 
 
 def test_a_runner_whose_loop_has_ended_is_replaced(open_probes, monkeypatch):
-    monkeypatch.setattr(running, "_runner", None)
+    monkeypatch.setattr(process, "_runner", None)
     client = running.client
     monkeypatch.setattr(running, "client", None)
-    ended = running.runner()
+    ended = process.runner()
     ended.thread.join(5)
     assert ended.is_over()
     ended.wake(1)
     monkeypatch.setattr(running, "client", client)
     endpoint = open_probes("answer")
-    anew = running.runner()
+    anew = process.runner()
     try:
         assert anew is not ended
-        assert running.runner() is anew
+        assert process.runner() is anew
         anew.wake(endpoint.pk)
         assert until(over)
     finally:
-        running.stop()
-    assert running.runner() is anew
+        process.stop()
+    assert process.runner() is anew
 
 
 def test_a_refused_connection_is_tried_again_and_was_not_paid(open_probes, runner, settings):

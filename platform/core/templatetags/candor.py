@@ -52,6 +52,7 @@ STATUSES: dict[str, tuple[str, str | Promise]] = {
     "due": ("wait", gettext_lazy("Due")),
     "empty": ("off", gettext_lazy("Empty")),
     "failed": ("bad", gettext_lazy("Failed")),
+    "imported": ("off", gettext_lazy("Imported")),
     "open": ("wait", pgettext_lazy("of an answer or a round", "Open")),
     "paused": ("off", gettext_lazy("Paused")),
     "published": ("good", gettext_lazy("Published")),

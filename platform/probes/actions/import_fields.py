@@ -14,6 +14,8 @@ from django.utils.dateparse import parse_datetime
 
 from core.texts import storable
 from probes.choices import Delivery
+from prompts.choices import Act, Kind
+from prompts.rules import Point, has_words, point_problems, state_problem
 
 NESTED_AT_MOST = 50
 SHOWN_AT_MOST = 60
@@ -95,10 +97,39 @@ def address(name: str, value: Any) -> str:
     return url
 
 
-def delivery(name: str, value: Any) -> str:
-    if not isinstance(value, str) or value not in Delivery.values:
-        raise BadLine(f"{name} is {shown(value)}, not one of {', '.join(Delivery.values)}.")
-    return value
+def one_of(words: list[str]) -> Check:
+    def check(name: str, value: Any) -> str:
+        if not isinstance(value, str) or value not in words:
+            raise BadLine(f"{name} is {shown(value)}, not one of {', '.join(words)}.")
+        return value
+
+    return check
+
+
+def question(name: str, value: Any) -> str:
+    """The text of a prompt, as it was asked."""
+    asked: str = text(1000)(name, value)
+    if not has_words(asked):
+        raise BadLine(f"{name} has no words.")
+    return asked
+
+
+def key_points(name: str, value: Any) -> tuple[Point, ...]:
+    """A list of objects with text, source and perhaps url and essential; [] for none."""
+    if not isinstance(value, list):
+        raise BadLine(f"{name} is {shown(value)}, not a list.")
+    points = tuple(point(f"{name}.{n}", one) for n, one in enumerate(value))
+    if points and (problems := point_problems(points)):
+        raise BadLine(f"{name}: {problems[0]}")
+    return points
+
+
+def point(name: str, value: Any) -> Point:
+    if not isinstance(value, dict):
+        raise BadLine(f"{name} is {shown(value)}, not a JSON object.")
+    if unknown := sorted(set(value) - set(POINT)):
+        raise BadLine(f"{name} has {shown(unknown[0])}, which no key point has.")
+    return Point(**checked_by(POINT, value, f"{name}.")).cleaned()
 
 
 def tree(name: str, value: Any) -> dict[str, Any]:
@@ -139,12 +170,36 @@ def slug(at_most: int) -> Check:
 
 
 ANY = text()
+LANGUAGE = matching(r"[a-z]{2,3}(-[A-Z][a-z]{3})?(-([A-Z]{2}|[0-9]{3}))?", "a language code such as en or zh-Hans", 16)
+POINT: dict[str, Field] = {
+    "text": Field(text(500, 1), needed=True),
+    "source": Field(text(300, 1), needed=True),
+    "url": Field(address, default=""),
+    "essential": Field(yes_or_no, default=False),
+}
 FIELDS: dict[str, dict[str, Field]] = {
     "batch": {
         "source": Field(text(300, 1), needed=True),
         "licence": Field(text(120, 1), needed=True),
         "may_publish": Field(yes_or_no, needed=True),
         "remark": Field(text(500), default=""),
+    },
+    "topic": {
+        "slug": Field(slug(50), needed=True),
+        "name": Field(text(80, 1), needed=True),
+        "name_fr": Field(text(80), default=""),
+        "name_zh_hans": Field(text(80), default=""),
+    },
+    "prompt": {
+        "family": Field(slug(80), needed=True),
+        "language": Field(LANGUAGE, needed=True),
+        "text": Field(question, needed=True),
+        "topic": Field(slug(50), needed=True),
+        "prompt_kind": Field(one_of(Kind.values), needed=True),
+        "act": Field(one_of(Act.values), needed=True),
+        "state": Field(matching("([A-Z]{2})?", "a two-letter code such as FR, or empty", 2), default=""),
+        "title": Field(text(200), default=""),
+        "key_points": Field(key_points, default=()),
     },
     "llm": {
         "slug": Field(slug(80), needed=True),
@@ -166,7 +221,7 @@ FIELDS: dict[str, dict[str, Field]] = {
         "language": Field(ANY, needed=True),
         "prompt": Field(ANY, needed=True),
         "sample": Field(whole(1, 32_767), needed=True),
-        "delivery": Field(delivery, needed=True),
+        "delivery": Field(one_of(Delivery.values), needed=True),
         "text": Field(ANY, default=""),
         "escaped": Field(yes_or_no, default=False),
         "reasoning": Field(ANY, default=""),
@@ -175,6 +230,9 @@ FIELDS: dict[str, dict[str, Field]] = {
         "latency_ms": Field(whole(0, 2_147_483_647)),
         "usage": Field(tree, default={}),
         "served_by": Field(text(200), default=""),
+        "served_model": Field(text(200), default=""),
+        "fingerprint": Field(text(200), default=""),
+        "error": Field(text(500), default=""),
         "rule": Field(text(80), default=""),
         "request": Field(tree, default={}),
         "asked_at": Field(moment),
@@ -188,13 +246,22 @@ def checked(kind: str, row: dict[str, Any]) -> dict[str, Any]:
     Raises:
         BadLine: with the first field that is missing or wrong.
     """
+    values = checked_by(FIELDS[kind], row)
+    if kind == "answer" and values["delivery"] == Delivery.DELIVERED and not values["text"]:
+        raise BadLine("a delivered answer has a text.")
+    if kind == "prompt" and (problem := state_problem(values["prompt_kind"], values["state"])):
+        raise BadLine(f"state: {problem}")
+    return values
+
+
+def checked_by(fields: dict[str, Field], row: dict[str, Any], prefix: str = "") -> dict[str, Any]:
     values = {}
-    for name, field in FIELDS[kind].items():
+    for name, field in fields.items():
         value = row.get(name)
         if value is not None:
-            values[name] = field.check(name, value)
+            values[name] = field.check(f"{prefix}{name}", value)
         elif field.needed:
-            raise BadLine(f"{name} is missing.")
+            raise BadLine(f"{prefix}{name} is missing.")
         else:
             values[name] = field.default
     return values

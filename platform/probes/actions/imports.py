@@ -1,187 +1,208 @@
-"""Answers collected elsewhere, or recorded on another day, come in through here: NDJSON, all or nothing.
+"""Answers collected elsewhere, or recorded on another day, come in here: a file at a time, whole or not at all.
 
-A file is a sequence of JSON objects, one a line, each with a `kind`:
-
-batch     source, licence, may_publish, remark             once, first
-llm       slug, name, maker, maker_country, open_weights, url, remark
-endpoint  slug, llm, served_name                            its answers are imported; it is never asked
-answer    endpoint, family, language, prompt, sample, delivery, and what is known of: text, escaped, reasoning,
-          finish_reason, http_status, latency_ms, usage, served_by, rule, request, asked_at
-
-What each may hold is in import_fields. An answer names a prompt that is in the database: its family, its language and
-the text that was asked.
+A file is announced by its SHA-256 and size, and its bytes are staged in pieces (import_staging), which may take days
+and break off. `complete_import` then checks that it is the announced file and puts all of it into the record in one
+transaction (import_loading), or nothing if a line is bad. docs/import-format.md describes the lines.
 """
 
 import hashlib
-import json
-from collections.abc import Iterable
-from dataclasses import dataclass, field
-from typing import Any
+import tempfile
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from typing import IO
 
-from django.db import Error, InterfaceError, OperationalError, transaction
-from django.utils import timezone
+from django.db import transaction
 from django.utils.translation import gettext as _
 
 from accounts.models import User
 from core import events
-from core.errors import CandorError, Forbidden, Invalid
-from probes.actions.answers import record_answer
-from probes.actions.import_fields import FIELDS, BadLine, checked, shown
-from probes.actions.llms import add_llm
-from probes.choices import Delivery, EndpointKind, ProbeStatus
-from probes.models import LLM, Endpoint, ImportBatch, Probe
-from prompts.models import PromptVersion
+from core.errors import Conflict, Invalid
+from probes.actions.import_fields import BadLine
+from probes.actions.import_loading import Loader
+from probes.actions.import_reading import rows_of
+from probes.actions.import_staging import (
+    Faults,
+    Given,
+    begin_import,
+    check_importer,
+    drop_import,
+    locked,
+    pieces,
+    stage_piece,
+)
+from probes.import_formats import FORMATS
+from probes.import_lines import Splitter
+from probes.models import ImportBatch, StagedFault, StagedImport
 
+# Told in one error; the rest is counted, and the first thousand can be read while the file is staged.
 ERRORS_AT_MOST = 100
-# Fields of an answer's line that are columns of its probe, as they are.
-COLUMNS = ("reasoning", "finish_reason", "http_status", "latency_ms", "usage", "served_by", "rule", "request")
+PIECE = 1024 * 1024
+IN_MEMORY_AT_MOST = 8 * 1024 * 1024
+
+Tick = Callable[[str, int], None]
 
 
-@dataclass
+def silent(step: str, lines: int) -> None:
+    """Progress that nobody looks at."""
+
+
+@dataclass(frozen=True)
 class ImportReport:
-    """How many answers came in, and each bad line by number (from 1) and reason."""
+    """What came in: answers, and the prompts and endpoints that were new. `skipped`: the file was here before."""
 
     answers: int = 0
+    prompts: int = 0
+    endpoints: int = 0
     skipped: bool = False
-    errors: list[tuple[int, str]] = field(default_factory=list)
 
 
-def import_answers(*, by: User | None, lines: Iterable[str]) -> ImportReport:
-    """Imports a file, or nothing at all if a line is bad. The same file twice is taken once.
+class Refused(Exception):
+    """Takes the import back; the bad lines are in the list of faults."""
+
+
+def complete_import(*, by: User | None, sha256: str, tick: Tick = silent) -> ImportReport:
+    """Puts a staged file into the record, or leaves everything as it is if a line is bad. The staging is gone then.
+
+    Args:
+        tick: called now and then with "import" and the number of lines that are done.
 
     Raises:
         Forbidden: not a maintainer.
-        Invalid: bad lines; `fields["lines"]` names each with its number and reason.
+        NotFound: no such file is on its way.
+        Conflict: it has not all come, or somebody else is at it.
+        Invalid: it is another file than was announced, or has bad lines: `fields["lines"]` names the first of them,
+            each with its number and reason; the first thousand stay with the staging.
     """
-    if by is not None and not by.is_maintainer:
-        raise Forbidden(_("Only maintainers import answers."))
-    content = list(lines)
-    digest = hashlib.sha256("".join(content).encode("utf-8", "surrogatepass")).hexdigest()
-    if ImportBatch.objects.filter(sha256=digest).exists():
+    check_importer(by)
+    batch = ImportBatch.objects.filter(sha256=sha256)
+    if batch.exists():
         return ImportReport(skipped=True)
-    with transaction.atomic():
-        loader = Loader(by=by, digest=digest)
-        for number, line in enumerate(content, 1):
-            if line.strip():
-                loader.take(number, line)
-        if loader.report.errors:
-            line = _("Line %(number)s: %(reason)s")
-            reasons = [line % {"number": n, "reason": why} for n, why in loader.report.errors[:ERRORS_AT_MOST]]
-            said = _("Nothing was imported: %(number)s bad lines.") % {"number": len(loader.report.errors)}
-            raise Invalid(said, {"lines": reasons})
-        if loader.batch is not None:
-            events.record(by=by, verb="import", of=loader.batch, answers=loader.report.answers)
-    return loader.report
-
-
-def parsed(line: str) -> tuple[str, dict[str, Any]]:
-    """The kind of a line and its checked fields."""
+    faults: Faults | None = None
     try:
-        row = json.loads(line, parse_constant=no_number)
-    except json.JSONDecodeError as error:
-        raise BadLine(f"not JSON: {error.msg} at column {error.colno}.") from None
-    except RecursionError:
-        raise BadLine("it is nested too deeply.") from None
-    except ValueError:
-        # Python's own limit on the digits of a whole number.
-        raise BadLine("it holds a number that is too long.") from None
-    if not isinstance(row, dict):
-        raise BadLine("a line is a JSON object.")
-    kind = row.get("kind")
-    if not isinstance(kind, str) or kind not in FIELDS:
-        raise BadLine(f"its kind is {shown(kind)}, not one of {', '.join(FIELDS)}.")
-    return kind, checked(kind, row)
+        with transaction.atomic():
+            staged = locked(sha256)
+            if staged.received < staged.size:
+                said = _("Only %(received)s of %(size)s bytes have come.")
+                raise Conflict(said % {"received": staged.received, "size": staged.size})
+            staged.faults = 0
+            faults = Faults(staged)
+            report = load(staged, by=by, faults=faults, tick=tick)
+            staged.delete()
+    except Refused:
+        assert faults is not None
+        raise remembered(faults) from None
+    return report
 
 
-def no_number(name: str) -> None:
-    raise BadLine(f"not JSON: {name} is no number.")
+def load(staged: StagedImport, *, by: User | None, faults: Faults, tick: Tick) -> ImportReport:
+    """Reads the staged bytes once: their SHA-256, their lines, and what each line says."""
+    form, digest, splitter = FORMATS[staged.format], hashlib.sha256(), Splitter()
+    over = {name: getattr(staged, name) for name in ("source", "licence", "remark") if getattr(staged, name)}
+    if staged.may_publish is not None:
+        over["may_publish"] = staged.may_publish
+    loader = Loader(by=by, sha256=staged.sha256, provenance=form.provenance, over=over, fault=faults.add)
 
-
-class Loader:
-    """Takes one line after the other; what it has made so far lives in its transaction only."""
-
-    def __init__(self, *, by: User | None, digest: str) -> None:
-        self.by = by
-        self.digest = digest
-        self.batch: ImportBatch | None = None
-        self.report = ImportReport()
-
-    def take(self, number: int, line: str) -> None:
-        """Takes a line, or notes why it cannot be; then what it began is taken back."""
-        kinds = {"batch": self.take_batch, "llm": self.take_llm, "endpoint": self.take_endpoint}
-        kinds["answer"] = self.take_answer
+    def take(number: int, line: bytes) -> None:
         try:
-            kind, row = parsed(line)
-            if kind != "batch" and self.batch is None:
-                raise BadLine("the first line has to be the batch.")
-            with transaction.atomic():
-                kinds[kind](row)
-        except (BadLine, CandorError) as error:
-            self.report.errors.append((number, str(error)))
-        except (OperationalError, InterfaceError):
-            # The database went away: no line is at fault.
-            raise
-        except Error as error:
-            said = (str(error).splitlines() or ["no reason given"])[0]
-            self.report.errors.append((number, f"the database refuses it: {said}."))
+            rows = rows_of(line, form)
+        except BadLine as error:
+            loader.fault(number, str(error))
+        else:
+            loader.take(number, rows)
+        if number % 100 == 0:
+            tick("import", number)
 
-    def take_batch(self, row: dict[str, Any]) -> None:
-        if self.batch is not None:
-            raise BadLine("there is one batch a file, and this is a second.")
-        self.batch = ImportBatch.objects.create(**row, sha256=self.digest, imported_by=self.by)
+    for piece in pieces(staged):
+        digest.update(piece)
+        for number, line in splitter.feed(piece):
+            take(number, line)
+    for number, line in splitter.close():
+        take(number, line)
+    loader.finish()
+    if digest.hexdigest() != staged.sha256:
+        said = _("What came has another SHA-256: %(sha256)s. Drop this import, and send the file again.")
+        raise Invalid(said % {"sha256": digest.hexdigest()})
+    if not loader.faults and loader.batch is None:
+        loader.fault(1, "the file says nothing.")
+    if loader.faults or loader.batch is None:
+        raise Refused
+    tick("import", splitter.lines)
+    events.record(by=by, verb="import", of=loader.batch, **loader.counts)
+    counts = loader.counts
+    return ImportReport(answers=counts["answers"], prompts=counts["prompts"], endpoints=counts["endpoints"])
 
-    def take_llm(self, row: dict[str, Any]) -> None:
-        add_llm(by=self.by, **row)
 
-    def take_endpoint(self, row: dict[str, Any]) -> None:
-        llm = LLM.objects.filter(slug=row["llm"]).first()
-        if llm is None:
-            raise BadLine(f"model {shown(row['llm'])} is not in this file.")
-        endpoint, made = Endpoint.objects.get_or_create(
-            slug=row["slug"], defaults={"llm": llm, "kind": EndpointKind.IMPORT, "served_name": row["served_name"]}
-        )
-        if not made and endpoint.kind != EndpointKind.IMPORT:
-            raise BadLine(f"endpoint {endpoint.slug} is one that Candor asks itself.")
+@transaction.atomic
+def remembered(faults: Faults) -> Invalid:
+    """The error that tells the bad lines, once they are kept with the staging."""
+    staged = faults.staged
+    StagedFault.objects.filter(staged=staged).delete()
+    faults.first.sort(key=lambda fault: fault.line)
+    faults.keep()
+    StagedImport.objects.filter(pk=staged.pk).update(faults=staged.faults)
+    told = faults.first[:ERRORS_AT_MOST]
+    line = _("Line %(number)s: %(reason)s")
+    reasons = [line % {"number": fault.line, "reason": fault.reason} for fault in told]
+    said = _("Nothing was imported: %(number)s bad lines.") % {"number": staged.faults}
+    return Invalid(said, {"lines": reasons})
 
-    def take_answer(self, row: dict[str, Any]) -> None:
-        assert self.batch is not None
-        delivered, text = row["delivery"] == Delivery.DELIVERED, row["text"]
-        if delivered and not text:
-            raise BadLine("a delivered answer has a text.")
-        endpoint = Endpoint.objects.filter(slug=row["endpoint"], kind=EndpointKind.IMPORT).first()
-        if endpoint is None:
-            raise BadLine(f"endpoint {shown(row['endpoint'])} is not in this file.")
-        version = self.version(row)
-        sample = {"version": version, "endpoint": endpoint, "sample": row["sample"]}
-        if Probe.objects.filter(batch=self.batch, **sample).exists():
-            raise BadLine("this sample stands in the file already.")
-        answer = None
-        if delivered:
-            answer = record_answer(
-                version=version, text=text, escaped=row["escaped"], may_publish=self.batch.may_publish
-            )
-        at = row["asked_at"] or timezone.now()
-        Probe.objects.create(
-            batch=self.batch,
-            **sample,
-            status=ProbeStatus.GIVEN_UP if row["delivery"] == Delivery.FAILED else ProbeStatus.DONE,
-            delivery=row["delivery"],
-            answer=answer,
-            partial_text="" if answer else text,
-            asked_at=at,
-            finished_at=at,
-            **{column: row[column] for column in COLUMNS},
-        )
-        self.report.answers += 1
 
-    def version(self, row: dict[str, Any]) -> PromptVersion:
-        version = (
-            PromptVersion.objects.filter(
-                prompt__family__slug=row["family"], prompt__language=row["language"], text=row["prompt"]
-            )
-            .select_related("prompt__family")
-            .first()
-        )
-        if version is None:
-            raise BadLine(f"no prompt of family {shown(row['family'])} in {shown(row['language'])} has that text.")
-        return version
+def import_file(
+    *, by: User | None, file: IO[bytes], format: str = "candor", given: Given | None = None, tick: Tick = silent
+) -> ImportReport:
+    """Imports a file that can be sought, whole or not at all; what was staged of it before is not read again.
+
+    An interruption leaves what is staged, and the same call goes on from there. After bad lines nothing is left: the
+    file has to be mended, and is another one then.
+
+    Args:
+        tick: called now and then with "read", "send" or "import" and the number of lines that are done.
+
+    Raises:
+        Forbidden, Conflict, Invalid: as for begin_import, stage_piece and complete_import.
+    """
+    check_importer(by)
+    sha256, size = measured(file, tick)
+    if size == 0:
+        raise Invalid(_("The file is empty."))
+    staged = begin_import(by=by, sha256=sha256, size=size, format=format, given=given)
+    if staged is None:
+        return ImportReport(skipped=True)
+    tick("send", staged.lines)
+    file.seek(staged.received)
+    while piece := file.read(PIECE):
+        staged = stage_piece(by=by, sha256=sha256, offset=staged.received, content=piece)
+        tick("send", staged.lines)
+    try:
+        return complete_import(by=by, sha256=sha256, tick=tick)
+    except Invalid:
+        drop_import(by=by, sha256=sha256)
+        raise
+
+
+def measured(file: IO[bytes], tick: Tick) -> tuple[str, int]:
+    """SHA-256 and size in bytes of a file."""
+    digest, size, lines = hashlib.sha256(), 0, 0
+    file.seek(0)
+    while piece := file.read(PIECE):
+        digest.update(piece)
+        size += len(piece)
+        lines += piece.count(b"\n")
+        tick("read", lines)
+    return digest.hexdigest(), size
+
+
+def import_answers(*, by: User | None, lines: Iterable[str]) -> ImportReport:
+    """The same for lines of text, wherever they come from, with their line breaks or without.
+
+    Raises:
+        Forbidden, Conflict, Invalid: as for import_file.
+    """
+    check_importer(by)
+    with tempfile.SpooledTemporaryFile(max_size=IN_MEMORY_AT_MOST) as file:
+        before = "\n"
+        for line in lines:
+            file.write(b"" if before.endswith("\n") else b"\n")
+            file.write(line.encode("utf-8", "surrogatepass"))
+            before = line
+        return import_file(by=by, file=file)

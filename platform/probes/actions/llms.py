@@ -1,25 +1,50 @@
-"""Models and endpoints come and go; only maintainers decide."""
+"""Models and endpoints come, are corrected, and go; only maintainers decide.
 
+Each correction is kept in the log with what stood there before. What would make the record tell of something else than
+was asked is not a correction: for that, an endpoint is retired and another one added.
+"""
+
+from decimal import Decimal
 from typing import Any
 
-from django.db import IntegrityError, transaction
+from django.core.cache import cache
+from django.db import IntegrityError, models, transaction
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts.models import User
 from core import events
-from core.errors import Conflict
+from core.errors import Conflict, Invalid
 from probes.choices import EndpointKind, EndpointStatus
-from probes.models import LLM, Endpoint
-from probes.rules import check_base_url, check_key_variable, check_maintainer
+from probes.models import LLM, Endpoint, Probe
+from probes.rules import check_endpoint, check_llm, check_maintainer
+from probes.selectors import STOPPED_KEY
+
+LLM_COLUMNS = frozenset({"slug", "name", "maker", "maker_country", "open_weights", "url", "remark"})
+ENDPOINT_COLUMNS = frozenset(
+    {
+        "llm", "slug", "kind", "protocol", "dialect", "base_url", "allow_private", "served_name", "upstream",
+        "key_variable", "key_file", "params", "system", "stream", "reasoning", "max_in_flight", "requests_a_minute",
+        "tokens_a_minute", "timeout_s", "samples", "price_input", "price_output", "budget",
+    }
+)  # fmt: skip
 
 
 @transaction.atomic
 def add_llm(*, by: User | None, slug: str, name: str, maker: str, maker_country: str, **more: Any) -> LLM:
-    """A model; found by its slug if it is there. `more`: open_weights, url, remark."""
+    """A model; found by its slug if it is there. `more`: open_weights, url, remark.
+
+    Raises:
+        Invalid: with the fields that cannot be.
+        Forbidden: not a maintainer.
+    """
     check_maintainer(by)
-    llm, made = LLM.objects.get_or_create(
-        slug=slug, defaults={"name": name, "maker": maker, "maker_country": maker_country, **more}
-    )
+    llm = LLM.objects.filter(slug=slug).first()
+    if llm is not None:
+        return llm
+    values = {"name": name, "maker": maker, "maker_country": maker_country, **more}
+    check_llm(LLM(slug=slug, **values))
+    llm, made = LLM.objects.get_or_create(slug=slug, defaults=values)
     if made:
         events.record(by=by, verb="add", of=llm)
     return llm
@@ -30,23 +55,90 @@ def add_endpoint(*, by: User | None, llm: LLM, slug: str, kind: str, base_url: s
     """A place that serves a model. `more`: the other columns of Endpoint.
 
     Raises:
-        Invalid: an address that is none, or a private one without allow_private; a variable that holds no model's key.
-        Conflict: the slug is taken.
+        Invalid: with the fields that cannot be: an address that is none, a variable that holds no model's key, …
+        Conflict: the slug is taken, or the model is retired.
         Forbidden: not a maintainer.
     """
     check_maintainer(by)
+    endpoint = Endpoint(llm=llm, slug=slug, kind=kind, base_url=base_url.strip().rstrip("/"), **more)
+    check_endpoint(endpoint)
     if kind != EndpointKind.IMPORT:
-        check_base_url(base_url, allow_private=bool(more.get("allow_private")))
-    check_key_variable(more.get("key_variable", ""))
-    try:
-        with transaction.atomic():
-            endpoint = Endpoint.objects.create(llm=llm, slug=slug, kind=kind, base_url=base_url.rstrip("/"), **more)
-    except IntegrityError as error:
-        if Endpoint.objects.filter(slug=slug).exists():
-            raise Conflict(_("There is an endpoint %(slug)s already.") % {"slug": slug}) from error
-        raise
+        in_use(llm)
+    save(endpoint)
     events.record(by=by, verb="add", of=endpoint, kind=kind)
     return endpoint
+
+
+@transaction.atomic
+def correct_llm(*, by: User | None, llm: LLM, **changes: Any) -> LLM:
+    """Sets columns of a model right and logs what stood there before; returns it as it is now.
+
+    Raises:
+        Invalid: with the fields that cannot be.
+        Conflict: it is retired, or its new short name is taken.
+        Forbidden: not a maintainer.
+    """
+    check_maintainer(by)
+    held = in_use(llm)
+    was = set_columns(held, changes, LLM_COLUMNS)
+    check_llm(held)
+    if "slug" in changed(held, was) and Probe.objects.filter(endpoint__llm=held).exists():
+        raise Invalid(_("That cannot be corrected."), {"slug": [_("It has been asked under this name, so it stays.")]})
+    keep_correction(by, held, was)
+    return held
+
+
+@transaction.atomic
+def correct_endpoint(*, by: User | None, endpoint: Endpoint, **changes: Any) -> Endpoint:
+    """Sets columns of an endpoint right and logs what stood there before; returns it as it is now.
+
+    What is asked from now on is asked as it says; each probe keeps what it was asked with.
+
+    Raises:
+        Invalid: with the fields that cannot be, or that would falsify what is recorded.
+        Conflict: it is retired, or its new short name is taken.
+        Forbidden: not a maintainer.
+    """
+    check_maintainer(by)
+    moved = changes.get("llm", endpoint.llm)
+    if moved.pk != endpoint.llm_id and endpoint.kind != EndpointKind.IMPORT:
+        in_use(moved)
+    held = Endpoint.objects.select_for_update(no_key=True).get(pk=endpoint.pk)
+    refuse_retired(held)
+    if "base_url" in changes:
+        changes["base_url"] = changes["base_url"].strip().rstrip("/")
+    was = set_columns(held, changes, ENDPOINT_COLUMNS)
+    check_endpoint(held)
+    now = changed(held, was)
+    wrong: dict[str, list[str]] = {}
+    if EndpointKind.IMPORT in {was.get("kind"), held.kind} and "kind" in now:
+        wrong["kind"] = [_("What was imported was not asked here, and the other way round: that cannot change.")]
+    if {"llm", "slug"} & now.keys() and held.probes.exists():
+        fixed = [_("It has probes, which were asked under this. Retire it and add another one.")]
+        wrong |= {name: fixed for name in ("llm", "slug") if name in now}
+    if wrong:
+        raise Invalid(_("That cannot be corrected."), wrong)
+    keep_correction(by, held, was)
+    return held
+
+
+@transaction.atomic
+def retire_llm(*, by: User | None, llm: LLM, reason: str = "") -> bool:
+    """Retires a model for good, and all places that serve it; returns whether that changed anything.
+
+    Imports stay as they are: they were never asked.
+
+    Raises:
+        Forbidden: not a maintainer.
+    """
+    check_maintainer(by)
+    if not LLM.objects.filter(pk=llm.pk, retired_at=None).update(retired_at=timezone.now()):
+        return False
+    events.record(by=by, verb="retire", of=llm)
+    asked = Endpoint.objects.filter(llm=llm).exclude(kind=EndpointKind.IMPORT).exclude(status=EndpointStatus.RETIRED)
+    for endpoint in asked.order_by("pk"):
+        stop_endpoint(by=by, endpoint=endpoint, reason=reason or _("Its model is retired."), retire=True)
+    return True
 
 
 @transaction.atomic
@@ -64,12 +156,13 @@ def stop_endpoint(*, by: User | None, endpoint: Endpoint, reason: str, retire: b
         status, before = EndpointStatus.RETIRED, [EndpointStatus.ACTIVE, EndpointStatus.PAUSED]
     else:
         status, before = EndpointStatus.PAUSED, [EndpointStatus.ACTIVE]
-    in_use = Endpoint.objects.filter(pk=endpoint.pk, status__in=before)
-    if not in_use.update(status=status, status_reason=reason[:300]):
+    steered = Endpoint.objects.filter(pk=endpoint.pk, status__in=before)
+    if not steered.update(status=status, status_reason=reason[:300]):
         if by is not None and not retire:
             refuse_retired(endpoint)
         return False
     events.record(by=by, verb="retire" if retire else "pause", of=endpoint)
+    tell_anew()
     return True
 
 
@@ -87,10 +180,68 @@ def resume_endpoint(*, by: User | None, endpoint: Endpoint) -> bool:
         refuse_retired(endpoint)
         return False
     events.record(by=by, verb="resume", of=endpoint)
+    tell_anew()
     return True
+
+
+def tell_anew() -> None:
+    """What maintainers are told on each page is looked up again."""
+    transaction.on_commit(lambda: cache.delete(STOPPED_KEY))
 
 
 def refuse_retired(endpoint: Endpoint) -> None:
     if Endpoint.objects.filter(pk=endpoint.pk, status=EndpointStatus.RETIRED).exists():
         said = _("%(slug)s is retired for good. Add it again under another name to ask it again.")
         raise Conflict(said % {"slug": endpoint.slug})
+
+
+def in_use(llm: LLM) -> LLM:
+    """The model, held until the transaction ends, so that nothing is added to it while it is being retired."""
+    held = LLM.objects.select_for_update(no_key=True).get(pk=llm.pk)
+    if held.retired_at is not None:
+        raise Conflict(_("%(name)s is retired for good.") % {"name": held.name})
+    return held
+
+
+def set_columns(row: models.Model, changes: dict[str, Any], known: frozenset[str]) -> dict[str, Any]:
+    """Puts the new values on the row, which is not saved yet; returns the old ones."""
+    if unknown := changes.keys() - known:
+        raise TypeError(f"{', '.join(sorted(unknown))} cannot be corrected")
+    was = {name: getattr(row, name) for name in changes}
+    for name, value in changes.items():
+        setattr(row, name, value)
+    return was
+
+
+def changed(row: models.Model, was: dict[str, Any]) -> dict[str, Any]:
+    """The new values of what really changed."""
+    return {name: getattr(row, name) for name, old in was.items() if getattr(row, name) != old}
+
+
+def keep_correction(by: User | None, row: models.Model, was: dict[str, Any]) -> None:
+    now = changed(row, was)
+    if not now:
+        return
+    save(row, list(now))
+    before = {name: loggable(was[name]) for name in now}
+    events.record(by=by, verb="correct", of=row, was=before, now={name: loggable(value) for name, value in now.items()})
+
+
+def save(row: models.Model, columns: list[str] | None = None) -> None:
+    try:
+        with transaction.atomic():
+            row.save(update_fields=columns)
+    except IntegrityError as error:
+        slug = getattr(row, "slug", "")
+        if type(row)._default_manager.filter(slug=slug).exclude(pk=row.pk).exists():
+            taken = _("There is an endpoint %(slug)s already.") if isinstance(row, Endpoint) else ""
+            said = taken or _("There is a model %(slug)s already.")
+            raise Conflict(said % {"slug": slug}) from error
+        raise
+
+
+def loggable(value: Any) -> Any:
+    """A value as JSON: money as its digits, a model as its short name."""
+    if isinstance(value, Decimal):
+        return f"{value.normalize():f}"
+    return value.slug if isinstance(value, LLM) else value

@@ -1,109 +1,94 @@
-"""Writing down what a call brought, once, and deciding whether it is tried again."""
+"""Writing down what calls brought, each once, and deciding which are tried again.
+
+Results come in batches: one transaction, and the same few statements for one result as for a hundred.
+"""
 
 import gzip
 import hashlib
 import random
-from dataclasses import dataclass, field
-from datetime import timedelta
-from typing import Any
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
 
 from django.conf import settings
 from django.db import transaction
-from django.utils import timezone
+from django.db.models import F
 
-from probes.actions.answers import record_answer
+from probes.actions.answers import Delivered, record_answers
 from probes.actions.llms import stop_endpoint
+from probes.actions.spending import Bill, settle
+from probes.actions.verdicts import Held, Result, Verdict, write_verdicts
 from probes.choices import Delivery, ProbeStatus
-from probes.models import Payload, Probe
+from probes.models import Endpoint, Payload, Probe
 
 BACKOFF_S = 2.0
 BACKOFF_AT_MOST_S = 300.0
+# "Slow down" is no failure of a probe; one that has heard nothing else so often is given up all the same.
+PATIENCE = 100
 
 
 @dataclass(frozen=True)
-class Result:
-    """What one attempt brought, in the words of these tables. Texts are storable: no NUL, no lone surrogate.
+class Finished:
+    """A result and the attempt it belongs to."""
 
-    `heals` says that trying again can help; `perhaps_paid` that the provider may have worked for it nonetheless.
-    """
+    probe: int
+    attempt: int
+    result: Result
 
-    delivery: str
-    rule: str
-    text: str = ""
-    escaped: bool = False
-    reasoning: str = ""
-    finish_reason: str = ""
-    http_status: int | None = None
-    latency_ms: int | None = None
-    usage: dict[str, Any] = field(default_factory=dict)
-    served_by: str = ""
-    fingerprint: str = ""
-    error: str = ""
-    heals: bool = False
-    # How often it may be tried again at most, where the rule says so.
-    retries_at_most: int | None = None
-    # The endpoint itself is at fault (money, key, address): nothing more is asked of it until a maintainer has looked.
-    pauses: bool = False
-    retry_after_s: float | None = None
-    perhaps_paid: bool = False
-    quarantined: bool = False
-    request: dict[str, Any] = field(default_factory=dict)
-    raw: bytes = b""
+
+def record_result(*, probe_id: int, attempt: int, result: Result) -> bool:
+    """Records one attempt, if the probe is still claimed at that attempt; returns whether it was."""
+    return record_results([Finished(probe_id, attempt, result)]) == {probe_id}
 
 
 @transaction.atomic
-def record_result(*, probe_id: int, attempt: int, result: Result) -> bool:
-    """Records one attempt, if the probe is still claimed at that attempt; returns whether it was.
+def record_results(finished: Sequence[Finished]) -> set[int]:
+    """Records attempts; returns the ids of the probes that were still claimed at theirs.
 
     A fault of the endpoint itself pauses it and leaves the probe due. A result that may heal makes the probe due again,
-    with full jitter and the provider's Retry-After as the least, until PROBE_ATTEMPTS are used up. All else is final.
+    with full jitter and the provider's Retry-After as the least, until PROBE_ATTEMPTS are used up ("slow down" uses up
+    none). All else is final.
     """
-    probe = (
+    rows = held(finished)
+    taken = [(row, one.result) for one in finished if (row := rows.get(one.probe)) and row.attempt == one.attempt]
+    keep_payloads(taken)
+    verdicts = [verdict(row, result) for row, result in taken]
+    give_answers(taken, verdicts)
+    write_verdicts(verdicts)
+    stop_endpoints(taken)
+    settle(bill(row, one) for (row, _), one in zip(taken, verdicts, strict=True))
+    return set(rows)
+
+
+def held(finished: Sequence[Finished]) -> dict[int, Held]:
+    """The rows that are still claimed at the attempt of their result, locked in one order, by id."""
+    attempts = {(one.probe, one.attempt) for one in finished}
+    rows = (
         Probe.objects.select_for_update(of=("self",))
-        .select_related("version__prompt__family", "endpoint")
-        .filter(pk=probe_id, attempt=attempt, status=ProbeStatus.CLAIMED)
-        .first()
+        .filter(pk__in={probe for probe, _ in attempts}, status=ProbeStatus.CLAIMED)
+        .order_by("pk")
+        .values_list(
+            *("pk", "attempt", "failures", "endpoint", "version", "asked_at", "reserved"),
+            *(F("version__prompt__language"), F("version__prompt__family__starter")),
+        )
     )
-    if probe is None:
-        return False
-    if result.raw:
-        keep_payload(probe, result.raw)
-    failed = result.heals or result.delivery == Delivery.FAILED
-    probe.failures += int(failed and not result.pauses)
-    probe.perhaps_paid += int(result.perhaps_paid)
-    probe.leased_until = None
-    probe.request = result.request
-    probe.error = result.error[:500]
-    probe.http_status = result.http_status
-    probe.latency_ms = result.latency_ms
+    return {row[0]: Held(*row) for row in rows if row[:2] in attempts}
+
+
+def verdict(row: Held, result: Result) -> Verdict:
+    """What a result makes of its probe."""
+    waits = result.slow_down and row.attempt < PATIENCE
+    failed = (result.heals or result.delivery == Delivery.FAILED) and not (result.pauses or waits)
+    failures = row.failures + int(failed)
     if result.pauses:
         # Not the probe's fault: it waits until the endpoint is asked again.
-        probe.status, probe.quarantined = ProbeStatus.DUE, result.quarantined
-        stop_endpoint(by=None, endpoint=probe.endpoint, reason=result.error or result.rule)
-    elif result.heals and probe.failures < attempts_at_most(result):
-        probe.status = ProbeStatus.DUE
-        probe.due_at = timezone.now() + pause(probe.failures, result.retry_after_s)
+        status, due_in_s = ProbeStatus.DUE, 0.0
+    elif result.heals and (result.unsent or waits or failures < attempts_at_most(result)):
+        status, due_in_s = ProbeStatus.DUE, pause(failures, result.retry_after_s)
     else:
-        finish(probe, result)
-    probe.save()
-    return True
-
-
-def finish(probe: Probe, result: Result) -> None:
-    probe.status = ProbeStatus.GIVEN_UP if result.delivery == Delivery.FAILED else ProbeStatus.DONE
-    probe.finished_at = timezone.now()
-    probe.delivery = result.delivery
-    probe.rule = result.rule
-    probe.quarantined = result.quarantined
-    probe.reasoning = result.reasoning
-    probe.finish_reason = result.finish_reason[:80]
-    probe.usage = result.usage
-    probe.served_by = result.served_by[:200]
-    probe.fingerprint = result.fingerprint[:200]
-    if result.delivery == Delivery.DELIVERED:
-        probe.answer = record_answer(version=probe.version, text=result.text, escaped=result.escaped)
-    else:
-        probe.partial_text = result.text
+        status = ProbeStatus.GIVEN_UP if result.delivery == Delivery.FAILED else ProbeStatus.DONE
+        due_in_s = 0.0
+    return Verdict(row, result, status, failures, due_in_s, cost=cost(row, result))
 
 
 def attempts_at_most(result: Result) -> int:
@@ -112,17 +97,54 @@ def attempts_at_most(result: Result) -> int:
     return most if result.retries_at_most is None else min(most, result.retries_at_most + 1)
 
 
-def keep_payload(probe: Probe, raw: bytes) -> None:
-    """Keeps the body as it came. mtime=0, so that equal bytes are equal when compressed."""
-    Payload.objects.create(
-        probe=probe,
-        attempt=probe.attempt,
-        body=gzip.compress(raw, mtime=0),
-        sha256=hashlib.sha256(raw).hexdigest(),
+def pause(failures: int, at_least_s: float | None) -> float:
+    """Full jitter: somewhere between nothing and the doubled backoff, but never before Retry-After. In seconds."""
+    most = min(BACKOFF_AT_MOST_S, BACKOFF_S * 2.0 ** min(failures - 1, 20))
+    return max(at_least_s or 0.0, random.uniform(0, most))  # noqa: S311 -- jitter, not a secret
+
+
+def cost(row: Held, result: Result) -> Decimal | None:
+    """What the attempt cost: nothing where nothing left, else as it was counted, else all that was put aside."""
+    if result.unsent:
+        return Decimal(0) if row.reserved is not None else None
+    return row.reserved if result.cost is None else result.cost
+
+
+def bill(row: Held, one: Verdict) -> Bill:
+    return Bill(row.endpoint, row.asked_at, row.reserved or Decimal(0), one.cost or Decimal(0))
+
+
+def keep_payloads(taken: Iterable[tuple[Held, Result]]) -> None:
+    """Keeps the bodies as they came. mtime=0, so that equal bytes are equal when compressed."""
+    Payload.objects.bulk_create(
+        Payload(
+            probe_id=row.pk,
+            attempt=row.attempt,
+            body=gzip.compress(result.raw, mtime=0),
+            sha256=hashlib.sha256(result.raw).hexdigest(),
+        )
+        for row, result in taken
+        if result.raw
     )
 
 
-def pause(failures: int, at_least_s: float | None) -> timedelta:
-    """Full jitter: somewhere between nothing and the doubled backoff, but never before Retry-After."""
-    most = min(BACKOFF_AT_MOST_S, BACKOFF_S * 2 ** (failures - 1))
-    return timedelta(seconds=max(at_least_s or 0.0, random.uniform(0, most)))  # noqa: S311 -- jitter, not a secret
+def give_answers(taken: Sequence[tuple[Held, Result]], verdicts: Sequence[Verdict]) -> None:
+    """Finds or makes the answer of each text that was delivered."""
+    delivered = [
+        (one, Delivered(row.version, row.language, row.starter, result.text, result.escaped))
+        for (row, result), one in zip(taken, verdicts, strict=True)
+        if one.status == ProbeStatus.DONE and result.delivery == Delivery.DELIVERED
+    ]
+    if delivered:
+        for (one, _), pk in zip(delivered, record_answers([text for _, text in delivered]), strict=True):
+            one.answer = pk
+
+
+def stop_endpoints(taken: Iterable[tuple[Held, Result]]) -> None:
+    """Pauses the endpoints that are at fault, each with the first reason that came."""
+    reasons: dict[int, str] = {}
+    for row, result in taken:
+        if result.pauses:
+            reasons.setdefault(row.endpoint, result.error or result.rule)
+    for endpoint in Endpoint.objects.filter(pk__in=reasons).order_by("pk"):
+        stop_endpoint(by=None, endpoint=endpoint, reason=reasons[endpoint.pk])

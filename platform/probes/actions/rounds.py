@@ -1,6 +1,6 @@
 """Opening and closing rounds, and deriving which probes are missing from the tables themselves."""
 
-from django.db import connection, transaction
+from django.db import IntegrityError, connection, transaction
 from django.db.models import Max
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -8,13 +8,15 @@ from django.utils.translation import gettext as _
 from accounts.models import User
 from core import events
 from core.errors import Conflict, Invalid
+from core.texts import storable
 from probes.choices import RoundStatus
-from probes.models import Round
+from probes.models import Round, RoundSchedule
 from probes.rules import check_maintainer
+from probes.selectors import LACKING
 
 # What the open round should hold, less the probes that exist. What people submit (priority 1) goes before the starter
 # set (5). Only the current text of an approved prompt is asked.
-MISSING = """
+MISSING = f"""
 INSERT INTO probes_probe (
     round_id, version_id, endpoint_id, sample, status, priority, due_at, attempt, failures, deaths, perhaps_paid,
     request, delivery, rule, quarantined, partial_text, reasoning, finish_reason, usage, served_by, fingerprint, error,
@@ -22,42 +24,36 @@ INSERT INTO probes_probe (
 )
 SELECT round.id, prompt.current_id, endpoint.id, sample, 'due',
        CASE WHEN family.starter THEN 5 ELSE 1 END, statement_timestamp(), 0, 0, 0, 0,
-       '{}', '', '', false, '', '', '', '{}', '', '', '', statement_timestamp()
-FROM probes_round round
-CROSS JOIN prompts_prompt prompt
-JOIN prompts_family family ON family.id = prompt.family_id
-CROSS JOIN probes_endpoint endpoint
-CROSS JOIN LATERAL generate_series(1, COALESCE(NULLIF(endpoint.samples, 0), round.samples)) sample
-WHERE round.id = %(round)s AND round.status = 'open'
-  AND prompt.status = 'approved' AND prompt.current_id IS NOT NULL
-  AND endpoint.status = 'active' AND endpoint.kind <> 'import'
-  AND NOT EXISTS (
-      SELECT 1 FROM probes_probe probe
-      WHERE probe.round_id = round.id AND probe.version_id = prompt.current_id
-        AND probe.endpoint_id = endpoint.id AND probe.sample = sample.sample
-  )
-ORDER BY family.starter, sample, prompt.id, endpoint.id
+       '{{}}', '', '', false, '', '', '', '{{}}', '', '', '', statement_timestamp()
+{LACKING}ORDER BY family.starter, sample, prompt.id, endpoint.id
 LIMIT %(limit)s
 ON CONFLICT DO NOTHING
 """
 
 
 @transaction.atomic
-def open_round(*, by: User | None, name: str, samples: int = 3) -> Round:
-    """Opens a round; there is at most one open at a time.
+def open_round(*, by: User | None, name: str, samples: int = 3, schedule: RoundSchedule | None = None) -> Round:
+    """Opens a round; there is at most one open at a time. `schedule` is what opens it, where no person does.
 
     Raises:
         Forbidden: not a maintainer.
-        Invalid: samples outside 1 to 100.
+        Invalid: no name, or samples outside 1 to 100.
         Conflict: another round is open.
     """
     check_maintainer(by)
+    if not name.strip() or len(name) > 120 or not storable(name):
+        raise Invalid(_("A round needs a name."), {"name": [_("Between 1 and 120 characters.")]})
     if not 1 <= samples <= 100:
         raise Invalid(_("A round takes 1 to 100 samples."), {"samples": [_("Between 1 and 100.")]})
+    another = Conflict(_("Another round is open. Close it first."))
     if Round.objects.filter(status=RoundStatus.OPEN).exists():
-        raise Conflict(_("Another round is open. Close it first."))
+        raise another
     number = (Round.objects.aggregate(last=Max("number"))["last"] or 0) + 1
-    opened = Round.objects.create(number=number, name=name, samples=samples)
+    try:
+        with transaction.atomic():
+            opened = Round.objects.create(number=number, name=name, samples=samples, schedule=schedule)
+    except IntegrityError as error:  # somebody opened one in this very moment
+        raise another from error
     events.record(by=by, verb="open", of=opened, samples=samples)
     return opened
 

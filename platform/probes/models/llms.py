@@ -19,6 +19,8 @@ class LLM(models.Model):
     url = models.URLField(max_length=300, blank=True)
     # What a reader has to know before drawing conclusions, such as "a small coder model".
     remark = models.CharField(max_length=300, blank=True)
+    # Since when it is asked nowhere any more.
+    retired_at = models.DateTimeField(null=True)
     created_at = models.DateTimeField(default=timezone.now)
 
     class Meta:
@@ -40,13 +42,32 @@ class Endpoint(models.Model):
     served_name = models.CharField(max_length=200, blank=True)
     # Environment variable that holds the key, or empty for none. It ends in _KEY or _TOKEN.
     key_variable = models.CharField(max_length=80, blank=True)
+    # Or the name of a file in the folder of keys.
+    key_file = models.CharField(max_length=80, blank=True, default="", db_default="")
     # Sent with every call: max_tokens, temperature and the like.
     params = models.JSONField(default=dict, blank=True)
+    # What stands before each question; none by default, so that the model shows itself.
+    system = models.TextField(blank=True, default="", db_default="")
+    # The answer is asked for piece by piece, so that a text withdrawn in mid-stream is seen.
+    stream = models.BooleanField(default=True, db_default=True)
+    # How this place speaks its protocol, where its address does not tell; see workers.providers.dialects.
+    dialect = models.CharField(max_length=32, blank=True, default="", db_default="")
+    # Whether a reasoning trace is asked for; unknown leaves it to the provider.
+    reasoning = models.BooleanField(null=True)
+    # The one provider a router may use.
+    upstream = models.CharField(max_length=100, blank=True, default="", db_default="")
     status = models.CharField(max_length=8, choices=EndpointStatus, default=EndpointStatus.ACTIVE)
     # Why it is paused or retired, in words for the maintainer.
     status_reason = models.CharField(max_length=300, blank=True)
     allow_private = models.BooleanField(default=False)
-    max_in_flight = models.PositiveSmallIntegerField(default=20)
+    # The most calls at a time; how many of them really are is found out by asking (workers.limits).
+    max_in_flight = models.PositiveSmallIntegerField(default=100)
+    requests_a_minute = models.PositiveIntegerField(null=True)
+    tokens_a_minute = models.PositiveIntegerField(null=True)
+    # US dollars for a million tokens, and for a calendar month at most.
+    price_input = models.DecimalField(max_digits=10, decimal_places=4, null=True)
+    price_output = models.DecimalField(max_digits=10, decimal_places=4, null=True)
+    budget = models.DecimalField(max_digits=10, decimal_places=2, null=True)
     timeout_s = models.PositiveSmallIntegerField(default=120)
     # Samples each prompt gets, starter or not; 0 takes the round's number.
     samples = models.PositiveSmallIntegerField(default=0)
@@ -63,8 +84,28 @@ class Endpoint(models.Model):
             models.CheckConstraint(
                 condition=Q(key_variable="")
                 | Q(key_variable__regex="^[A-Z][A-Z0-9_]*_(KEY|TOKEN)$")
-                & ~Q(key_variable__regex="^(SECRET_KEY$|PG|POSTGRES|AWS_|CANDOR_|DJANGO_)"),
+                & ~Q(key_variable__regex="^(SECRET_KEY$|METRICS_|PG|POSTGRES|AWS_|CANDOR_|DJANGO_)"),
                 name="endpoint_key_is_a_models_key",
+            ),
+            models.CheckConstraint(
+                condition=Q(key_file="")
+                | Q(key_file__regex=r"^[A-Za-z0-9][A-Za-z0-9._-]*[._-](key|KEY|token|TOKEN)$", key_variable=""),
+                name="endpoint_key_file_is_a_name",
+            ),
+            models.CheckConstraint(
+                condition=Q(price_input=None, price_output=None)
+                | Q(price_input__isnull=False, price_output__isnull=False, price_input__gte=0, price_output__gte=0),
+                name="endpoint_both_prices_or_none",
+            ),
+            models.CheckConstraint(
+                condition=Q(budget=None) | Q(budget__gte=0, price_input__isnull=False),
+                name="endpoint_budget_has_prices",
+            ),
+            models.CheckConstraint(
+                condition=Q(max_in_flight__gte=1)
+                & (Q(requests_a_minute=None) | Q(requests_a_minute__gte=1))
+                & (Q(tokens_a_minute=None) | Q(tokens_a_minute__gte=1)),
+                name="endpoint_limits_above_zero",
             ),
         ]
 

@@ -1,51 +1,15 @@
 """The queue, which is these tables: what is due, who has claimed it, and what it brought."""
 
-from django.conf import settings
 from django.db import models
 from django.db.models import Q
 from django.utils import timezone
 
-from probes.choices import Delivery, ProbeStatus, RoundStatus
+from probes.choices import Delivery, ProbeStatus
 from probes.models.answers import Answer
+from probes.models.imports import ImportBatch
 from probes.models.llms import Endpoint
+from probes.models.rounds import Round
 from prompts.models import PromptVersion
-
-
-class Round(models.Model):
-    """A panel opened at a time: approved prompt versions × active endpoints × samples."""
-
-    number = models.PositiveIntegerField(unique=True)
-    name = models.CharField(max_length=120)
-    status = models.CharField(max_length=8, choices=RoundStatus, default=RoundStatus.OPEN)
-    samples = models.PositiveSmallIntegerField(default=3)
-    opened_at = models.DateTimeField(default=timezone.now)
-    closed_at = models.DateTimeField(null=True)
-
-    class Meta:
-        constraints = [
-            models.CheckConstraint(condition=Q(status__in=RoundStatus.values), name="round_status_known"),
-            models.CheckConstraint(condition=Q(samples__gte=1, samples__lte=100), name="round_samples_sane"),
-            models.UniqueConstraint(fields=["status"], condition=Q(status="open"), name="round_one_open"),
-        ]
-
-    def __str__(self) -> str:
-        return self.name
-
-
-class ImportBatch(models.Model):
-    """Answers that were collected elsewhere: where from, under which licence, and whether we may publish them."""
-
-    source = models.CharField(max_length=300)
-    licence = models.CharField(max_length=120)
-    may_publish = models.BooleanField(default=False)
-    # Shown beside every answer of the batch.
-    remark = models.CharField(max_length=500, blank=True)
-    sha256 = models.CharField(max_length=64, unique=True)
-    imported_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+")
-    imported_at = models.DateTimeField(default=timezone.now)
-
-    def __str__(self) -> str:
-        return self.source
 
 
 class Probe(models.Model):
@@ -55,7 +19,8 @@ class Probe(models.Model):
     attempt. Whatever a crashed worker had in hand becomes due again when its lease runs out.
     """
 
-    round = models.ForeignKey(Round, null=True, on_delete=models.PROTECT, related_name="probes")
+    # Without an index of its own: probe_of_a_round begins with it.
+    round = models.ForeignKey(Round, null=True, on_delete=models.PROTECT, related_name="probes", db_index=False)
     batch = models.ForeignKey(ImportBatch, null=True, on_delete=models.PROTECT, related_name="probes")
     version = models.ForeignKey(PromptVersion, on_delete=models.PROTECT, related_name="probes")
     endpoint = models.ForeignKey(Endpoint, on_delete=models.PROTECT, related_name="probes")
@@ -72,8 +37,11 @@ class Probe(models.Model):
     # Attempts that may have been paid for without bringing anything.
     perhaps_paid = models.PositiveSmallIntegerField(default=0)
     leased_until = models.DateTimeField(null=True)
+    # Money, in US dollars: put aside for the call in flight, and what all attempts cost so far.
+    reserved = models.DecimalField(max_digits=16, decimal_places=8, null=True)
+    cost = models.DecimalField(max_digits=16, decimal_places=8, null=True)
 
-    # what was asked, enough to repeat the call by hand: model name and every parameter, never a key
+    # what was asked, enough to repeat the call by hand: protocol, address, headers and body, never a key
     request = models.JSONField(default=dict)
     # what came back
     delivery = models.CharField(max_length=16, choices=Delivery, blank=True)
@@ -86,8 +54,13 @@ class Probe(models.Model):
     finish_reason = models.CharField(max_length=80, blank=True)
     http_status = models.PositiveSmallIntegerField(null=True)
     latency_ms = models.PositiveIntegerField(null=True)
+    # When the characters of a streamed text came: [[milliseconds since the request, how many], …].
+    pieces = models.JSONField(default=list, db_default=[])
     usage = models.JSONField(default=dict)
+    # The upstream a router used, the model's name as it came back, the build, and headers that say where it was served.
     served_by = models.CharField(max_length=200, blank=True)
+    served_model = models.CharField(max_length=200, blank=True, default="", db_default="")
+    headers = models.JSONField(default=dict, db_default={})
     fingerprint = models.CharField(max_length=200, blank=True)
     error = models.CharField(max_length=500, blank=True)
     created_at = models.DateTimeField(default=timezone.now)
@@ -117,16 +90,27 @@ class Probe(models.Model):
             models.CheckConstraint(
                 condition=Q(delivery="delivered") | Q(answer=None), name="probe_answer_only_if_delivered"
             ),
+            models.CheckConstraint(
+                condition=Q(reserved=None) | Q(status=ProbeStatus.CLAIMED), name="probe_reserved_while_claimed"
+            ),
         ]
         indexes = [
-            # claiming: an endpoint's due probes, soonest first
-            models.Index(fields=["endpoint", "priority", "due_at"], condition=Q(status="due"), name="probe_due"),
+            # claiming: an endpoint's due probes, soonest first; by id too, or each claim would sort those of one moment
+            models.Index(fields=["endpoint", "priority", "due_at", "id"], condition=Q(status="due"), name="probe_due"),
+            # how far a round is
+            models.Index(fields=["round", "status"], name="probe_of_a_round"),
             # taking back what a dead worker held
             models.Index(fields=["leased_until"], condition=Q(status="claimed"), name="probe_claimed"),
             # the maintainer's page: what an endpoint did lately
             models.Index(
                 fields=["endpoint", "-finished_at"], condition=Q(finished_at__isnull=False), name="probe_lately"
             ),
+            # limits after Valkey has lost them: what an endpoint was asked in the last minute
+            models.Index(fields=["endpoint", "-asked_at"], condition=Q(asked_at__isnull=False), name="probe_asked"),
+            # the page that is watched: what was asked again lately
+            models.Index(fields=["endpoint", "-asked_at"], condition=Q(attempt__gt=1), name="probe_again"),
+            # the page of what no rule knew
+            models.Index(fields=["-finished_at"], condition=Q(quarantined=True), name="probe_quarantine"),
         ]
 
     def __str__(self) -> str:

@@ -1,4 +1,5 @@
-"""How the asking of one's own prompts went, for pages of apps that may not know the probes.
+"""What pages of apps that may not know the probes say of them: how the asking of one's own prompts went, and to
+maintainers, which endpoints stopped by themselves.
 
 Authors see counts only, neither text nor model: a text cut short or an empty one never becomes an answer, and without
 this its author would wait for ever.
@@ -7,10 +8,11 @@ this its author would wait for ever.
 from collections.abc import Iterable
 
 from django import template
+from django.db import DatabaseError
 from django.utils.translation import gettext as _
 
 from probes import selectors
-from probes.selectors import Outcomes
+from probes.selectors import Outcomes, Stopped
 from prompts.models import Prompt
 
 register = template.Library()
@@ -46,3 +48,12 @@ def how_it_went(prompt: Prompt) -> dict[str, object]:
     """A card with the counts; nothing where the prompt was never to be asked."""
     found = selectors.outcomes([prompt]).get(prompt.pk)
     return {"parts": parts(found) if found else []}
+
+
+@register.simple_tag
+def stopped_endpoints() -> list[Stopped]:
+    """What maintainers are told on every page; nothing while the database is away, or its error page would fail too."""
+    try:
+        return selectors.stopped()
+    except DatabaseError:
+        return []

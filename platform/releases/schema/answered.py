@@ -66,10 +66,26 @@ PROBES = Table(
             unit="ms",
         ),
         column("attempts", "integer", "How often it was tried.", "probes.Probe.attempt"),
-        column("request", "json", "Model name and parameters that were sent.", "probes.Probe.request"),
+        column(
+            "request",
+            "json",
+            "The body of the request, with every parameter; enough to repeat it by hand.",
+            "probes.Probe.request",
+        ),
         column("usage", "json", "Tokens, as the provider counted them.", "probes.Probe.usage"),
         column(
-            "served_by", "string", "Who served it, in the provider’s word.", "probes.Probe.served_by", nullable=True
+            "pieces",
+            "json",
+            "When the characters of a streamed text came: [milliseconds since the request, how many], in order.",
+            "probes.Probe.pieces",
+        ),
+        column("served_by", "string", "The upstream a router says it used.", "probes.Probe.served_by", nullable=True),
+        column(
+            "served_model",
+            "string",
+            "The model’s name as the provider gave it back.",
+            "probes.Probe.served_model",
+            nullable=True,
         ),
         column("fingerprint", "string", "The provider’s mark of its build.", "probes.Probe.fingerprint", nullable=True),
         column("asked_at", "timestamp", "When it was asked.", "probes.Probe.asked_at", nullable=True),

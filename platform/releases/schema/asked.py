@@ -29,7 +29,7 @@ PROMPTS = Table(
         ),
         column("text", "string", "The question as it was put to the models.", "prompts.PromptVersion.text"),
         column("current", "boolean", "Whether this is the text in use.", "prompts.Prompt.current"),
-        column("status", "string", "approved, or withdrawn since.", "prompts.Prompt.status"),
+        column("status", "string", "approved, imported with its answers, or withdrawn since.", "prompts.Prompt.status"),
         column(
             "translates",
             "integer",

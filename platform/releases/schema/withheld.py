@@ -5,6 +5,8 @@ Keys are app.Model. `*` withholds a whole model: whatever is added to it later s
 
 NUMBER = "A number of this database alone; the table has a key of its own."
 PERSON = "Says who did it."
+SENT = "Each probe’s request holds what was really sent."
+MONEY = "What this site pays."
 RUNNING = "Bookkeeping of the queue; it says nothing about what came back."
 FREE_TEXT = "Free text by a person, published only after review."
 ELSEWHERE = "Stands in the manifest."
@@ -26,19 +28,27 @@ WITHHELD: dict[str, dict[str, str]] = {
     "prompts.PromptVersion": {"created_by": PERSON},
     "prompts.KeyPointSet": {"created_by": PERSON, "created_at": "With the day of the text it could point to a person."},
     "prompts.KeyPoint": {"id": NUMBER},
-    "probes.LLM": {"id": NUMBER, "created_at": "When we wrote it down, not when it was made."},
+    "probes.LLM": {
+        "id": NUMBER,
+        "created_at": "When we wrote it down, not when it was made.",
+        "retired_at": "The probes show until when it was asked.",
+    },
     "probes.Endpoint": {
         "id": NUMBER,
         "key_variable": "Where a key is found.",
-        "params": "Each probe’s request holds what was really sent.",
+        "key_file": "Where a key is found.",
+        **dict.fromkeys(("params", "system", "stream", "dialect", "reasoning", "upstream"), SENT),
         "status": RUNNING,
         "status_reason": FREE_TEXT,
         "allow_private": "About this site’s own network.",
-        "max_in_flight": RUNNING,
+        **dict.fromkeys(("max_in_flight", "requests_a_minute", "tokens_a_minute"), RUNNING),
+        **dict.fromkeys(("price_input", "price_output", "budget"), MONEY),
         "samples": "The probes show how often it was asked.",
         "created_at": "When we wrote it down; the probes say when it was asked.",
     },
-    "probes.Round": {"id": NUMBER},
+    "probes.Round": {"id": NUMBER, "schedule": "What opened it here."},
+    "probes.RoundSchedule": {"*": "When this site means to ask next."},
+    "probes.Spending": {"*": MONEY},
     "probes.ImportBatch": {
         "id": NUMBER,
         "may_publish": "True of everything published.",
@@ -46,6 +56,9 @@ WITHHELD: dict[str, dict[str, str]] = {
         "imported_by": PERSON,
         "imported_at": "When we took it in; the probes say when it was asked.",
     },
+    "probes.StagedImport": {"*": RUNNING},
+    "probes.StagedChunk": {"*": RUNNING},
+    "probes.StagedFault": {"*": RUNNING},
     "probes.Probe": {
         "id": "Its gaps would tell what was left out; the table counts afresh.",
         "status": "The delivery says how it ended.",
@@ -55,6 +68,8 @@ WITHHELD: dict[str, dict[str, str]] = {
         "perhaps_paid": RUNNING,
         "deaths": RUNNING,
         "leased_until": RUNNING,
+        **dict.fromkeys(("reserved", "cost"), MONEY),
+        "headers": "Numbers of requests and limits of this site’s accounts.",
         "error": "May hold addresses of this site’s own network.",
         "created_at": RUNNING,
     },
