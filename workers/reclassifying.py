@@ -2,23 +2,29 @@
 
 Each stored payload is read and decided again as if it had just come. What the payload cannot tell is left alone: calls
 that brought nothing, exchanges that broke on the way (unless what had come says by itself how it ended), and verdicts
-of Candor's own, which no response led to.
+of Candor's own, which no response led to. So is a text that a provider's key was taken out of, where the payload would
+put anything else in its place: nobody knows that key any more. One payload that cannot be read never stops the others.
 """
 
 import gzip
+import logging
 from collections.abc import Iterator
 from dataclasses import dataclass
 from zlib import error as BadStream
 
+from django.db import DatabaseError
 from django.db.models import F, QuerySet
 
 from probes.actions.redone import OVER, Was
 from probes.actions.verdicts import Result
 from probes.models import Payload, Probe
 from workers.providers import WIRES
+from workers.providers.keys import BLANK, IN_PIECES
 from workers.providers.results import Outcome
 from workers.providers.sse import is_stream
 from workers.providers.text import storable
+
+log = logging.getLogger("candor.reclassify")
 
 BATCH = 100
 # Rules that tell of the way and not of the response, and those of Candor itself.
@@ -39,7 +45,7 @@ class Redone:
 
     @property
     def changed(self) -> bool:
-        return not self.was.says_the_same(self.result)
+        return bool(self.was.differences(self.result))
 
 
 def with_payload(probes: QuerySet[Probe]) -> QuerySet[Probe]:
@@ -55,8 +61,19 @@ def reread(probes: QuerySet[Probe], *, after: int = 0) -> Iterator[Redone | int]
     chosen = with_payload(probes).select_related("answer", "endpoint").order_by("pk")
     while batch := list(chosen.filter(pk__gt=after)[:BATCH]):
         for probe in batch:
-            yield redone(probe) or probe.pk
+            yield redone_if_readable(probe) or probe.pk
         after = batch[-1].pk
+
+
+def redone_if_readable(probe: Probe) -> Redone | None:
+    """The same as `redone`; None, and a line in the log, where reading the payload fails as nobody foresaw."""
+    try:
+        return redone(probe)
+    except DatabaseError:
+        raise
+    except Exception:
+        log.exception("probe %s was left alone: its payload could not be read", probe.pk)
+        return None
 
 
 def redone(probe: Probe) -> Redone | None:
@@ -64,12 +81,21 @@ def redone(probe: Probe) -> Redone | None:
     asked = probe.request if isinstance(probe.request, dict) else {}
     wire = WIRES.get(asked.get("protocol", probe.endpoint.protocol))
     body = body_of(probe)
-    if wire is None or body is None:
+    if wire is None or body is None or body == IN_PIECES.encode():
         return None
     outcome = wire.classify(probe.http_status, body, probe.headers)
     if probe.rule.startswith(ON_THE_WAY) and not tells_its_end(outcome, body):
         return None
-    return Redone(probe.pk, probe.attempt, Was.of(probe), result_of(outcome), outcome.retry == "retry")
+    was, result = Was.of(probe), result_of(outcome)
+    if gives_a_key_back(was, result) or (BLANK in probe.error and BLANK.encode() not in body):
+        return None
+    return Redone(probe.pk, probe.attempt, was, result, outcome.retry == "retry")
+
+
+def gives_a_key_back(was: Was, result: Result) -> bool:
+    """Whether anything else would stand where a key was taken out of a text."""
+    texts = ((was.text, result.text), (was.reasoning, result.reasoning), (was.finish_reason, result.finish_reason))
+    return any(before.count(BLANK) > after.count(BLANK) for before, after in texts)
 
 
 def body_of(probe: Probe) -> bytes | None:

@@ -9,6 +9,7 @@ from tests.workers.protocol_cases import CASES
 from tests.workers.stream_cases import STREAM_CASES
 from tests.workers.test_providers_fuzz import anything, statuses, texts
 from workers.providers import RULES, WIRES
+from workers.providers.reading import Reading
 from workers.providers.results import DELIVERIES
 from workers.providers.sse import read_stream
 from workers.providers.text import is_blank, rejoin, storable
@@ -119,7 +120,7 @@ def test_events_in_any_order(whole, random):
 @settings(max_examples=200, deadline=None)
 @given(st.binary(max_size=300))
 def test_events_end_where_they_say(body):
-    ends = [event.end for event in read_stream(body).events]
+    ends = [event.end for event in read_stream(body, Reading())]
     assert ends == sorted(ends)
     assert all(0 < end <= len(body) for end in ends)
 

@@ -235,3 +235,50 @@ def test_white_space_around_it_is_not_sent():
     assert f"\r\nauthorization: Bearer {KEY}\r\n".encode() in server.requests[0].replace(
         b"Authorization", b"authorization"
     )
+
+
+WITH_SLASHES = 'sk-proj/Zq8vN3x"W7pLr2Tf\\\\Yb6HcJd4/GmKs9U'
+ESCAPES = {
+    "PHP": lambda key: json.dumps(key)[1:-1].replace("/", "\\/"),
+    "all": lambda key: "".join(f"\\u{ord(character):04X}" for character in key),
+    "one": lambda key: json.dumps(key)[1:-1].replace("Z", "\\u005a"),
+    "twice": lambda key: json.dumps(json.dumps(key)[1:-1].replace("/", "\\/"))[1:-1],
+}
+
+
+@pytest.mark.parametrize("stream", [False, True])
+@pytest.mark.parametrize("protocol", sorted(PROTOCOLS))
+@pytest.mark.parametrize("name", sorted(ESCAPES))
+def test_a_payload_has_it_in_no_form(protocol, stream, name):
+    """What is stored is decided again later, when nobody knows the key any more."""
+    said = json.dumps(everywhere("@")).replace("@", ESCAPES[name](WITH_SLASHES))
+    body = f"data: {said}\n\n" if stream else said
+    with RawServer(raw_reply(body.encode(), "Connection: close")) as server:
+        outcome = ask(protocol, call_to(server, protocol, stream=stream, api_key=WITH_SLASHES))
+    assert WITH_SLASHES not in json.loads('"' + json.dumps(outcome.text)[1:-1] + '"')
+    assert outcome.raw.count(b"[key removed]") == said.count(ESCAPES[name](WITH_SLASHES))
+    again = WIRES[protocol].classify(200, outcome.raw, {})
+    assert (again.text, again.reasoning) == (outcome.text, outcome.reasoning)
+    assert WITH_SLASHES not in repr(again) + again.text + again.reasoning
+
+
+@pytest.mark.parametrize("place", ["content", "reasoning_content", "refusal"])
+@pytest.mark.parametrize("size", [1, 8, 30])
+def test_a_payload_has_no_pieces_of_it(place, size):
+    cuts = [KEY[start : start + size] for start in range(0, len(KEY), size)]
+    body = sse(delta("It is: "), *(delta({place: cut}) for cut in cuts), delta({"content": "Yes."}, finish="stop"))
+    with RawServer(raw_reply(body, "Connection: close")) as server:
+        outcome = ask("openai_chat", call_to(server, "openai_chat", stream=True))
+    assert outcome.raw == b"[key removed] The response repeats the key in pieces, so none of it is kept."
+    assert outcome.rule == "answer"
+    assert KEY not in outcome.text + outcome.reasoning
+
+
+def test_when_what_came_where_it_is_taken_out():
+    key = usable_key(KEY)
+    body = b"one " + KEY.encode() + b" two " + KEY.encode()
+    reached = [0, 3, 4, 10, 4 + len(KEY), 6 + len(KEY), len(body) - 1, len(body)]
+    blanked, arrivals = key.off_timed(body, list(enumerate(reached)))
+    assert blanked == b"one [key removed] two [key removed]"
+    assert [length for _, length in arrivals] == [0, 3, 4, 4, 17, 19, 22, 35]
+    assert key.off_timed(b"none", [(1, 2)]) == (b"none", [(1, 2)])

@@ -13,12 +13,13 @@ from django.core.management import CommandError, call_command
 from annotations.actions import assign_next, submit_label
 from annotations.models import Label
 from core.models import Event
-from probes.actions import Result, record_answer, redo_result
+from probes.actions import Result, dismiss, record_answer, redo_result
 from probes.models import Answer, Payload, Probe
 from tests.workers.provider_cases import chat, error
 from tests.workers.watch_cases import Rows, make_endpoint
 from workers import reclassifying
 from workers.providers import WIRES
+from workers.providers.keys import IN_PIECES
 from workers.providers.rules import Rule, words
 
 pytestmark = pytest.mark.django_db
@@ -124,6 +125,32 @@ def test_a_quarantined_response_becomes_an_answer(recorded, tomorrow):
     assert state(probe)[:3] == ("done", "delivered", "answer")
     assert (probe.answer.text, probe.partial_text, probe.quarantined, probe.error) == ("Yes, it did.", "", False, "")
     assert probe.answer.state == "open"
+
+
+def test_what_was_dismissed_stays_dismissed_until_a_rule_changes(recorded, tomorrow, maintainer):
+    probe = recorded(chat("Yes, it did.", "fine"))
+    assert dismiss(by=maintainer, probes=Probe.objects.all()) == 1
+    assert run("--write") == "1 looked at, 0 changed.\n"
+    probe.refresh_from_db()
+    assert (probe.rule, probe.quarantined, Event.objects.filter(verb="reclassify").count()) == ("end_unknown", False, 0)
+    tomorrow(Rule("end_fine", "Nobody has seen this.", "failed", ends=words("fine"), quarantined=True))
+    assert run("--write").endswith("1 changed.\n")
+    probe.refresh_from_db()
+    assert (probe.rule, probe.quarantined) == ("end_fine", True)
+
+
+def test_it_is_said_what_differs_under_the_same_rule(recorded):
+    dismissed = recorded(chat("Yes.", "fine"))
+    Probe.objects.filter(pk=dismissed.pk).update(partial_text="Ye", finish_reason="odd", quarantined=False)
+    lost = recorded(chat("No."))
+    Probe.objects.filter(pk=lost.pk).update(reasoning="Hm.")
+    assert run("--write") == (
+        "answer (delivered)    ->  answer (delivered)          1: another reasoning\n"
+        "end_unknown (failed)  ->  end_unknown (failed)        1: another text, finish reason\n"
+        "2 looked at, 2 changed.\n"
+    )
+    dismissed.refresh_from_db()
+    assert (dismissed.partial_text, dismissed.finish_reason, dismissed.quarantined) == ("Yes.", "fine", False)
 
 
 def test_there_and_back_opens_the_answer_again(recorded, tomorrow):
@@ -251,6 +278,42 @@ def test_texts_no_database_holds(recorded):
     run("--write")
     assert (state(probe)[3].text, probe.answer.escaped) == ("A\\u0000\\ud800", True)
     assert run("--write").endswith("0 changed.\n")
+
+
+def test_a_key_that_was_taken_out_does_not_come_back(recorded):
+    """The payload of an earlier day has it in pieces or in escapes, and nobody knows it any more."""
+    key = "sk-proj/abcdefghijklmnop"
+    answered = recorded(chat("It is [key removed]."), kept=gzip.compress(json.dumps(chat(f"It is {key}.")).encode()))
+    failed = recorded(error(key, "odd"), 400)
+    Probe.objects.filter(pk=failed.pk).update(error="It says: [key removed]", finish_reason="x")
+    noted = recorded(chat("Yes."), kept=gzip.compress(IN_PIECES.encode()))
+    whole = recorded(chat("It was [key removed]."))
+    before = [state(probe) for probe in (answered, failed, noted, whole)]
+    assert run("--write") == "4 looked at, 0 changed, 3 left alone because their payload does not tell.\n"
+    assert [state(probe) for probe in (answered, failed, noted, whole)] == before
+
+
+def test_one_payload_that_cannot_be_read_stops_nobody(recorded, tomorrow, monkeypatch, caplog):
+    first, second = recorded(chat("Bad.")), recorded(chat("Yes."))
+    tomorrow(dataclasses.replace(FILTER, ends=words("stop")))
+    read = reclassifying.body_of
+
+    def body_of(probe):
+        if probe == first:
+            raise OverflowError("int too large")
+        return read(probe)
+
+    monkeypatch.setattr(reclassifying, "body_of", body_of)
+    assert run("--write").endswith("2 looked at, 1 changed, 1 left alone because their payload does not tell.\n")
+    assert f"probe {first.pk} was left alone: its payload could not be read" in caplog.text
+    assert (state(first)[2], state(second)[2]) == ("answer", "end_veil")
+
+
+def test_a_count_without_bounds(recorded):
+    body = json.dumps({**chat("Yes."), "usage": {"prompt_tokens": 10**400, "completion_tokens": 4}}).encode()
+    probe = recorded(chat("Yes."), kept=gzip.compress(body))
+    assert run("--write") == "1 looked at, 0 changed.\n"
+    assert state(probe)[2] == "answer"
 
 
 @pytest.mark.shared

@@ -60,7 +60,7 @@ def write(call: Call) -> Written:
 
 
 def read_body(body: bytes) -> Reading:
-    """Read one response body, whole or streamed. Never raises."""
+    """Read one response body, whole or streamed. Raises BodyTooBig and nothing else."""
     reading, events = opened(body)
     texts = Texts()
     for event in events:
@@ -110,7 +110,7 @@ def _read_stop(place: dict[str, Any], reading: Reading, end: int) -> None:
     reading.take_end(details.get("type"), end, shown=False)
     category = short(details.get("category"))
     if category:
-        reading.messages.append(f"category {category}")
+        reading.note_message(f"category {category}")
 
 
 WIRE = Wire(

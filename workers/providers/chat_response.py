@@ -10,7 +10,7 @@ from typing import Any
 
 from workers.providers.counts import numbers
 from workers.providers.error_reading import note_error, read_error
-from workers.providers.reading import Reading, nonzero, table, tables, word
+from workers.providers.reading import Reading, add_place, nonzero, table, tables, word
 from workers.providers.sse import opened
 from workers.providers.text import REASONING_FIELDS, content_texts, flat, is_blank, one_line
 
@@ -39,17 +39,21 @@ class Message:
 
     def differs_from(self, whole: dict[str, Any]) -> bool:
         """Whether a whole message at the end says another thing than the pieces before it."""
-        said, told = "".join(self.content).strip(), content_texts(whole.get("content"))[0].strip()
+        # Put together once: a server may repeat the whole as often as it likes.
+        self.content = ["".join(self.content)]
+        said, told = self.content[0].strip(), content_texts(whole.get("content"))[0].strip()
         return bool(said) and bool(told) and said != told
 
     def into(self, reading: Reading) -> None:
         """Give the texts to a reading: reasoning from the first field that has any, else from the content's parts."""
         trace = next(("".join(self.fields[name]) for name in REASONING_FIELDS if name in self.fields), "")
+        if len(self.fields) + bool(self.inner) > 1:
+            reading.beside = "\n".join("".join(texts) for texts in (*self.fields.values(), self.inner))
         reading.take_texts("".join(self.content), trace or "".join(self.inner), "".join(self.refusal))
 
 
 def read_body(body: bytes) -> Reading:
-    """Read one response body. Never raises."""
+    """Read one response body. Raises BodyTooBig and nothing else."""
     reading, events = opened(body)
     message = Message()
     for event in events:
@@ -90,9 +94,9 @@ def _take(piece: dict[str, Any], message: Message, reading: Reading, end: int) -
     reading.has_message = True
     content, refusal = message.add(piece)
     if content:
-        reading.said.append((end, content))
+        add_place(reading.said, end, content)
     if refusal:
-        reading.refused.append((end, refusal))
+        add_place(reading.refused, end, refusal)
 
 
 def _read_flags(value: dict[str, Any], choice: dict[str, Any], reading: Reading) -> None:
@@ -119,8 +123,8 @@ def _read_flags(value: dict[str, Any], choice: dict[str, Any], reading: Reading)
             reading.output_flagged = True
         else:
             reading.is_error = True
-            reading.codes.append("flag:unknown")
-            reading.messages.append(f"flag {one_line(str(flag), 20)}")
+            reading.note_code("flag:unknown")
+            reading.note_message(f"flag {one_line(str(flag), 20)}")
     for name in ("input_sensitive", "output_sensitive"):
         if value.get(name):
             reading.marks.add(name)

@@ -6,7 +6,6 @@ is part of the output everywhere but at Gemini, which counts it beside.
 
 from __future__ import annotations
 
-import math
 from typing import Any
 
 from workers.providers.text import one_line
@@ -56,4 +55,5 @@ def _count(place: Any, name: str) -> int:
 
 
 def _fits_json(value: int | float) -> bool:
-    return math.isfinite(value) and abs(value) < JSON_INTEGER
+    # NaN is not less than anything, and a whole number too large for a float may not be turned into one.
+    return abs(value) < JSON_INTEGER

@@ -32,8 +32,8 @@ def read_error(value: dict[str, Any], reading: Reading, *, named: bool = False) 
     base = value.get("base_resp")
     if isinstance(base, dict) and base.get("status_code") not in (None, 0, "", "0"):
         reading.is_error = True
-        reading.codes.append(f"base_resp:{one_line(str(base['status_code']), 20).lower()}")
-        reading.messages.append(one_line(str(base.get("status_msg", ""))))
+        reading.note_code(f"base_resp:{one_line(str(base['status_code']), 20)}")
+        reading.note_message(str(base.get("status_msg", "")))
 
 
 def note_error(error: Any, reading: Reading) -> None:
@@ -64,6 +64,6 @@ def _note_word(name: str, value: str | int, depth: int, queue: list[tuple[str, A
             queue.append((name, inner, depth + 1))
             return
     if name in _CODE_FIELDS and (isinstance(value, str) or abs(value) < JSON_INTEGER):
-        reading.codes.append(str(value).lower())
+        reading.note_code(str(value))
     elif isinstance(value, str) and name in _MESSAGE_FIELDS and not is_blank(value):
-        reading.messages.append(one_line(value))
+        reading.note_message(value)

@@ -96,7 +96,7 @@ def write(call: Call) -> Written:
 
 
 def read_body(body: bytes) -> Reading:
-    """Read one response body, whole or streamed. Never raises."""
+    """Read one response body, whole or streamed. Raises BodyTooBig and nothing else."""
     reading, events = opened(body, lists=True)
     texts = Texts()
     for event in events:
@@ -113,7 +113,7 @@ def _read_part(value: dict[str, Any], name: str, texts: Texts, reading: Reading,
     feedback = table(value.get("promptFeedback"))
     if feedback.get("blockReason"):
         reading.is_error = True
-        reading.codes.append(_BLOCKED + short(feedback["blockReason"]).lower())
+        reading.note_code(_BLOCKED + short(feedback["blockReason"]))
         _note(short(feedback["blockReason"]), feedback, "blockReasonMessage", reading)
     candidates = tables(value.get("candidates"))
     for candidate in candidates[:1]:
@@ -131,7 +131,9 @@ def _note(reason: str, place: dict[str, Any], field: str, reading: Reading) -> N
     """Keep what is said about a block or an end: the reason, the sentence, and the categories it was blocked for."""
     said = [reason, short(place.get(field))]
     said += [short(rating.get("category")) for rating in tables(place.get("safetyRatings")) if rating.get("blocked")]
-    reading.messages.extend(each for each in said if each)
+    for each in said:
+        if each:
+            reading.note_message(each)
 
 
 def _read_delay(value: dict[str, Any], reading: Reading) -> None:

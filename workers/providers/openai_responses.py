@@ -55,7 +55,7 @@ def write(call: Call) -> Written:
 
 
 def read_body(body: bytes) -> Reading:
-    """Read one response body, whole or streamed. Never raises."""
+    """Read one response body, whole or streamed. Raises BodyTooBig and nothing else."""
     reading, events = opened(body)
     texts = Texts()
     for event in events:
@@ -104,6 +104,8 @@ def _read_whole(whole: dict[str, Any], texts: Texts, reading: Reading, end: int)
         _read_item(item, final, unstreamed)
         if item.get("type") == "message" and item.get("status") != "completed":
             reading.take_end(item.get("status"), end, shown=False)
+    # Put together once: a server may repeat the whole as often as it likes.
+    texts.content[:] = ["".join(texts.content)] if texts.content else []
     said, told = "".join(texts.content).strip(), "".join(final.content).strip()
     reading.withdrawn = bool(said) and said != told
     for kind in ("content", "refusal", "reasoning"):

@@ -1,7 +1,7 @@
 """What one response holds, in one shape for every wire protocol, without judging it.
 
 A reader of a protocol fills a `Reading`; the rules look at the `Facts` it gives. Nothing that comes
-over the wire may raise on the way: a field of the wrong type counts as absent.
+over the wire may raise on the way, but for BodyTooBig: a field of the wrong type counts as absent.
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ import json
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
+from workers.providers.body import BodyTooBig
 from workers.providers.counts import output_tokens, reasoning_tokens
 from workers.providers.rules import Facts
 from workers.providers.text import is_blank, one_line, rejoin, split_reasoning
@@ -18,6 +19,16 @@ from workers.providers.text import is_blank, one_line, rejoin, split_reasoning
 # One for all: `json.loads` would build another for each event of a stream.
 _DECODER = json.JSONDecoder(strict=False)
 _STATUSES = frozenset(str(status) for status in range(400, 600))
+# A stream may hold an error in each event; so many tell all that the rules can ask.
+_MOST_WORDS = 200
+_MOST_ENDS = 20
+# Longer than any word that a rule knows, so that a cut one is never taken for one.
+_WORD_LENGTH = 200
+# The longest answers have some 130,000 tokens; with the reasoning this is more than twice as much.
+MAX_TEXT = 2_000_000
+# From so many pieces on, where they stand is told by blocks of so many bytes.
+_FINE_PLACES = 20_000
+_PLACE_BYTES = 4096
 
 
 @dataclass(slots=True)
@@ -27,6 +38,8 @@ class Reading:
     `marks` are findings that stop an answer only together with something else. `said` and `refused`
     tell of a stream where its text stands: (bytes from the start to the end of the event, characters
     of text in it), and `ended_at` where it last said how it ended. `retry_after_s` is in seconds, as the body has it.
+    `too_big` is the sentence of a BodyTooBig; then there is nothing else. `beside` are texts
+    that were read and count for nothing.
     """
 
     is_json: bool = False
@@ -51,6 +64,8 @@ class Reading:
     served_fingerprint: str = ""
     served_by: str = ""
     retry_after_s: float | None = None
+    too_big: str = ""
+    beside: str = ""
     said: list[tuple[int, int]] = field(default_factory=list)
     refused: list[tuple[int, int]] = field(default_factory=list)
 
@@ -59,6 +74,7 @@ class Reading:
         failed = http_status is not None and http_status >= 300
         has_reasoning = not is_blank(self.reasoning)
         return Facts(
+            net="too_big" if self.too_big and not failed else "",
             is_json=self.is_json,
             status=http_status if failed else self._status_inside() or http_status,
             is_error=failed or self.is_error,
@@ -79,6 +95,13 @@ class Reading:
             withdrawn=self.withdrawn,
         )
 
+    def texts(self) -> list[str]:
+        """All that was read, for whoever looks for something in it."""
+        inner = [name for part in self.usage.values() if isinstance(part, dict) for name in part]
+        told = [self.text, self.reasoning, self.refusal, self.beside, self.finish_reason]
+        served = [self.served_model, self.served_fingerprint, self.served_by]
+        return [*told, *served, *self.codes, *self.messages, *self.ends, *self.usage, *inner]
+
     @property
     def answer(self) -> str:
         """The text a person would see: the content, or the refusal where there is no content."""
@@ -88,6 +111,16 @@ class Reading:
     def answered(self) -> list[tuple[int, int]]:
         """Where in the stream the characters of `answer` stand."""
         return self.refused if self._is_refusal else self.said
+
+    def note_code(self, code: str) -> None:
+        """Keep an error's code or type."""
+        if len(self.codes) < _MOST_WORDS:
+            self.codes.append(code[:_WORD_LENGTH].lower())
+
+    def note_message(self, message: str) -> None:
+        """Keep what an error says."""
+        if len(self.messages) < _MOST_WORDS:
+            self.messages.append(one_line(message))
 
     def take_end(self, end: Any, at: int, *, shown: bool = True) -> None:
         """Take one word on how the answer ended, said before byte `at`; `shown` ones are kept as the finish reason."""
@@ -99,10 +132,16 @@ class Reading:
             # Two different ends contradict each other, and the milder must not win.
             self.garbled = self.garbled or before not in ("", self.finish_reason)
         # A value that is not a word is an end too, one that no rule knows.
-        self.ends.add(end.lower() if isinstance(end, str) else "not a word")
+        if len(self.ends) < _MOST_ENDS:
+            self.ends.add(end[:_WORD_LENGTH].lower() if isinstance(end, str) else "not a word")
 
     def take_texts(self, content: str, reasoning: str, refusal: str = "") -> None:
-        """Take the whole texts, and the reasoning that stands inside the content off it."""
+        """Take the whole texts, and the reasoning that stands inside the content off it.
+
+        Raises BodyTooBig where they are longer than any answer.
+        """
+        if len(content) + len(reasoning) + len(refusal) > MAX_TEXT:
+            raise BodyTooBig(f"The limit is {MAX_TEXT:,} characters.")
         text, inline = split_reasoning(rejoin(content))
         self.text = text
         self.reasoning = "\n\n".join(trace for trace in (rejoin(reasoning), inline) if trace)
@@ -151,11 +190,18 @@ class Texts:
             return
         getattr(self, kind).append(text)
         if reading.streamed and kind != "reasoning":
-            (reading.said if kind == "content" else reading.refused).append((end, len(text)))
+            add_place(reading.said if kind == "content" else reading.refused, end, len(text))
 
     def into(self, reading: Reading) -> None:
         """Give the texts to a reading."""
         reading.take_texts("".join(self.content), "".join(self.reasoning), "".join(self.refusal))
+
+
+def add_place(places: list[tuple[int, int]], end: int, characters: int) -> None:
+    """Note that so many characters came before byte `end`; where there are very many, those close by are joined."""
+    if len(places) >= _FINE_PLACES and places[-1][0] // _PLACE_BYTES == end // _PLACE_BYTES:
+        characters += places.pop()[1]
+    places.append((end, characters))
 
 
 def parse_json(body: bytes) -> tuple[bool, Any]:

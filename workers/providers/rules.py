@@ -6,10 +6,13 @@ is closed: what no rule knows is *failed* and quarantined until a person has loo
 never a success. The order is the meaning:
 
 1. what happened on the way, when no complete response came;
-2. a provider's block, which is a block whatever the status (a 5xx that carries a content code too);
-3. money, keys and addresses, which asking again does not mend;
-4. what may heal by itself;
-5. how the model ended: a cut by length outranks a filter.
+2. a cut by length, which outranks a filter;
+3. a provider's block, which is a block whatever the status (a 5xx that carries a content code too);
+4. money, keys and addresses, which asking again does not mend;
+5. what may heal by itself;
+6. how the model ended.
+
+docs/delivery-rules.md is printed from the tables of the protocols, rule by rule in this order.
 """
 
 from __future__ import annotations

@@ -14,6 +14,29 @@ JOINED_MS = 50
 MOST_PIECES = 200
 
 
+# More moments than this are kept of no call, however often its server sends a byte.
+MOST_ARRIVALS = 4000
+
+
+class Arriving:
+    """Notes when bytes come. Where they come too often, moments that are close together become the last of them."""
+
+    def __init__(self) -> None:
+        self.moments: list[tuple[int, int]] = []
+        # In milliseconds.
+        self._width = 1
+
+    def note(self, now: int, reached: int) -> None:
+        """That `reached` bytes had come at `now`, in milliseconds; both only grow."""
+        if self.moments and self.moments[-1][0] // self._width == now // self._width:
+            self.moments.pop()
+        self.moments.append((now, reached))
+        if len(self.moments) > MOST_ARRIVALS:
+            self._width *= 2
+            # Of several in one stretch the last one stays.
+            self.moments = list({moment // self._width: (moment, length) for moment, length in self.moments}.values())
+
+
 def pieces(said: Sequence[tuple[int, int]], arrivals: Arrivals, length: int) -> Pieces:
     """When the last `length` characters came of those told by `said`: (milliseconds, characters), summing up to it.
 

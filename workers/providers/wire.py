@@ -15,6 +15,7 @@ from typing import Any
 import httpx
 
 from workers.providers.addresses import AddressRefused, check_address
+from workers.providers.body import BodyTooBig
 from workers.providers.dialects import SERVED_BY_HEADERS
 from workers.providers.headers import keep_headers, retry_after_s
 from workers.providers.reading import Reading
@@ -66,7 +67,19 @@ class Wire:
 
         `arrivals` say when the bytes came; without them an outcome has no `pieces`.
         """
-        reading = self.read(body)
+        return self.decide(self.reading(body), status, body, headers, arrivals)
+
+    def reading(self, body: bytes) -> Reading:
+        """What a body holds; of one that is larger than we take, only that. Never raises."""
+        try:
+            return self.read(body)
+        except BodyTooBig as error:
+            return Reading(too_big=str(error))
+
+    def decide(
+        self, reading: Reading, status: int | None, body: bytes, headers: Mapping[str, str], arrivals: Arrivals = ()
+    ) -> Outcome:
+        """The same from a body that has been read. Never raises."""
         facts = reading.facts(status)
         rule = decide(facts, self.rules)
         text = reading.answer
@@ -131,7 +144,7 @@ def _error(rule: Rule, status: int | None, reading: Reading) -> str:
     """One clear line for whoever looks after the endpoint; empty for a delivered answer."""
     if rule.delivery == "delivered":
         return ""
-    parts = [f"HTTP {status}:" if status is not None and status >= 300 else "", rule.about]
+    parts = [f"HTTP {status}:" if status is not None and status >= 300 else "", rule.about, reading.too_big]
     if rule.quarantined and reading.has_message:
         parts.append(f"finish_reason is {reading.finish_reason or 'missing'}.")
     if rule.id not in _SILENT:

@@ -83,11 +83,15 @@ def done(one: Redone) -> bool:
 
 
 def pair(one: Redone) -> Pair:
-    """How a change is counted: by both rules and deliveries, and whether only the texts are others."""
+    """How a change is counted: by both rules and deliveries, and where these are the same, by what else differs."""
     was, now = one.was, one.result
-    before, after = f"{was.rule} ({was.delivery})", f"{now.rule} ({now.delivery})"
+    other = ": another " + words(one) if was.decides_the_same(now) else ""
     more = LEFT_AS_IT_IS if one.again else ""
-    return before, after, f" read differently{more}" if before == after else more
+    return f"{was.rule} ({was.delivery})", f"{now.rule} ({now.delivery})", f"{other}{more}"
+
+
+def words(one: Redone) -> str:
+    return ", ".join(name.replace("_", " ") for name in one.was.differences(one.result))
 
 
 def moment(text: str) -> datetime:
