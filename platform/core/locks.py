@@ -16,3 +16,7 @@ AGREEMENT: Final = 7_303
 SUBMISSIONS: Final = 7_304
 # releases.actions.editions: one release at a time is started.
 RELEASES: Final = 7_305
+# probes.actions.import_texts: one import at a time is completed.
+IMPORTS: Final = 7_306
+# probes.actions.redone: one old result at a time is decided again.
+REDONE: Final = 7_307

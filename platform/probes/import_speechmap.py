@@ -40,6 +40,8 @@ OUTPUT = re.compile(r"output data may contain inappropriate", re.IGNORECASE)
 FILTERED = {"content_filter", "sensitive", "safety", "prohibited_content", "blocklist"}
 CUT = {"length", "max_tokens", "model_length"}
 ENDED = {"stop", "end_turn", "eos"}
+# Makers whose rows say nothing of how they ended, and of whom it is known: those that were recorded are whole.
+SAY_NO_END = {"Perplexity"}
 STATUSES = {"", "success"}
 
 
@@ -129,7 +131,7 @@ def end_of(row: dict[str, Any]) -> End:
         raise Unreadable(f"response_status is {status!r}, which this format does not know.")
     if finish and finish not in ENDED:
         raise Unreadable(f"finish_reason is {finish!r}, which this format does not know.")
-    return ended(text, reasoned=bool(row.get("reasoning"))) if finish else unsaid(text)
+    return ended(text, reasoned=bool(row.get("reasoning"))) if finish else unsaid(text, maker=word(row, "developer"))
 
 
 def broken(text: str, error: str) -> End:
@@ -141,8 +143,10 @@ def broken(text: str, error: str) -> End:
     return End("blocked_output" if OUTPUT.search(error) else "blocked_input", "speechmap.error_content_code")
 
 
-def unsaid(text: str) -> End:
-    """The end of a row without a word on how it ended: Perplexity gave none, and those that were recorded are whole."""
+def unsaid(text: str, *, maker: str) -> End:
+    """The end of a row without a word on how it ended: nobody knows it but of the makers above."""
+    if maker not in SAY_NO_END:
+        raise Unreadable("finish_reason is missing, and nothing else tells how it ended.")
     return End("delivered", "speechmap.no_finish_reason") if text else End("failed", "speechmap.nothing_came")
 
 

@@ -8,10 +8,14 @@ import pytest
 
 from probes.actions import import_answers
 from probes.actions.import_fields import FIELDS
+from probes.actions.import_loading import OURS_AT_MOST
 from probes.actions.import_staging import KEPT_DAYS, SIZE_AT_MOST
 from probes.import_formats import FORMATS
 from probes.import_lines import LINE_AT_MOST, Splitter
 from probes.models import Probe
+from workers.providers.body import MAX_BODY_BYTES
+from workers.providers.intake import MAX_STREAM_BYTES
+from workers.providers.text import storable
 
 TEXT = (Path(__file__).parents[2] / "docs" / "import-format.md").read_text(encoding="utf-8")
 SECTIONS = dict(re.findall(r"^### (\w+)\n(.*?)(?=^##)", TEXT, re.DOTALL | re.MULTILINE))
@@ -37,8 +41,26 @@ def test_its_examples_are_a_file():
     assert Probe.objects.get().version.prompt.key_points.points.get().essential is True
 
 
+def test_a_line_holds_the_longest_answer_that_is_recorded():
+    """What takes most room: half a surrogate pair is six bytes of a response, and seven in a line of ours."""
+    text, escaped = storable("\ud800")
+    assert (escaped, len(json.dumps({"text": text}, ensure_ascii=False)) - len(json.dumps({"text": ""}))) == (True, 7)
+    assert max(MAX_BODY_BYTES, MAX_STREAM_BYTES) / 6 * 7 + 2**20 < LINE_AT_MOST
+
+
+@pytest.mark.parametrize("step", [1, 2, 3, 4, 100])
+def test_a_byte_order_mark_is_taken_off_where_the_file_begins_and_nowhere_else(step):
+    content = b"\xef\xbb\xbfone\n\xef\xbb\xbftwo"
+    lines, splitter = [], Splitter()
+    for at in range(0, len(content), step):
+        lines += splitter.feed(content[at : at + step])
+        splitter = Splitter(splitter.lines, splitter.tail)
+    assert [*lines, *splitter.close()] == [(1, b"one"), (2, b"\xef\xbb\xbftwo")]
+
+
 def test_its_limits_and_formats_are_the_real_ones():
-    assert (LINE_AT_MOST, SIZE_AT_MOST, KEPT_DAYS) == (4 * 2**20, 20 * 2**30, 7)
+    assert (LINE_AT_MOST, SIZE_AT_MOST, KEPT_DAYS) == (64 * 2**20, 20 * 2**30, 7)
+    assert f"A line has at most {LINE_AT_MOST // 2**20} MiB, a file 20 GiB and {OURS_AT_MOST:,} answers" in TEXT
     assert [f"`--format {name}`" in TEXT for name in FORMATS if name != "candor"] == [True]
 
 

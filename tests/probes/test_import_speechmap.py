@@ -37,8 +37,8 @@ def row(**change):
     [
         ({}, ("delivered", "answer")),
         ({"response_status": "success"}, ("delivered", "answer")),
-        ({"finish_reason": None}, ("delivered", "no_finish_reason")),
-        ({"finish_reason": None, "response": ""}, ("failed", "nothing_came")),
+        ({"finish_reason": None, "developer": "Perplexity"}, ("delivered", "no_finish_reason")),
+        ({"finish_reason": None, "developer": "Perplexity", "response": ""}, ("failed", "nothing_came")),
         ({"response": "", "reasoning": None}, ("empty", "empty")),
         ({"response": None, "reasoning": None}, ("empty", "empty")),
         ({"response": ""}, ("truncated", "only_reasoning")),
@@ -63,6 +63,12 @@ def test_how_a_row_ended(change, end):
     ("change", "said"),
     [
         ({"finish_reason": "tired"}, "finish_reason is 'tired', which this format does not know."),
+        ({"finish_reason": None}, "finish_reason is missing, and nothing else tells how it ended."),
+        ({"finish_reason": "", "response": ""}, "finish_reason is missing, and nothing else tells how it ended."),
+        (
+            {"finish_reason": None, "response_status": "success"},
+            "finish_reason is missing, and nothing else tells how it ended.",
+        ),
         ({"finish_reason": ["stop"]}, "finish_reason is ['stop'], not a text."),
         ({"response_status": "odd"}, "response_status is 'odd', which this format does not know."),
         ({"response": 7}, "response is 7, not a text."),

@@ -1,14 +1,18 @@
 """Answers from elsewhere come in whole or not at all, and each bad line is named."""
 
+import io
 import json
 
 import pytest
 
 from core.errors import Forbidden, Invalid
-from probes.actions import import_answers, open_missing_probes, open_round
+from core.models import Event
+from probes.actions import import_answers, import_file, open_missing_probes, open_round
 from probes.actions.import_fields import FIELDS, Field, text, whole
+from probes.actions.import_places import bring_endpoint
 from probes.exports import export_lines
 from probes.models import Answer, Endpoint, ImportBatch, Probe
+from probes.selectors import imports_of
 
 pytestmark = pytest.mark.django_db
 
@@ -38,6 +42,40 @@ def test_a_file_comes_in_once(rows):
     assert probe.asked_at.isoformat() == "2026-11-01T09:30:00+00:00"
     assert import_answers(by=None, lines=lines(rows)).skipped is True
     assert Probe.objects.count() == 1
+
+
+def test_what_it_brings_is_logged_with_who_brought_it(rows, maintainer, client):
+    rows[1:1] = [{"kind": "topic", "slug": "rivers", "name": "Rivers"}]
+    import_answers(by=maintainer, lines=lines(rows))
+    again = [rows[0] | {"source": "Another"}, *rows[1:-1], rows[-1] | {"text": "Another text."}]
+    import_answers(by=None, lines=lines(again))
+    endpoint = Endpoint.objects.get(slug="b-recorded")
+    brought = Event.objects.filter(verb="add", noun__in=["topic", "llm", "endpoint"], actor=maintainer.pk)
+    assert sorted(brought.values_list("noun", flat=True)) == ["endpoint", "llm", "topic"]
+    assert Event.objects.filter(noun__in=["topic", "endpoint"], actor=None).count() == 0
+    assert [(batch.source, batch.licence, batch.answers) for batch in imports_of(endpoint)] == [
+        ("Another", "CC BY 4.0", 1), ("A study", "CC BY 4.0", 1),
+    ]  # fmt: skip
+    client.force_login(maintainer)
+    page = client.get(f"/probes/endpoints/{endpoint.pk}/").content.decode()
+    assert [said in page for said in ("A study", "CC BY 4.0", "<b>Added</b>", "Nothing yet.")] == [
+        True,
+        True,
+        True,
+        False,
+    ]
+
+
+def test_an_endpoint_that_another_import_brought_meanwhile_is_that_one(rows, monkeypatch):
+    import_answers(by=None, lines=lines(rows))
+    monkeypatch.setattr("django.db.models.query.QuerySet.first", lambda found: next(iter(unseen(found)), None))
+    row = rows[2]
+    assert bring_endpoint(by=None, row=row) == (Endpoint.objects.get().pk, False)
+
+
+def unseen(found):
+    """What a query found, but of endpoints nothing, as before the other import was through."""
+    return [] if found.model is Endpoint else found[:1]
 
 
 def test_an_imported_endpoint_is_never_asked(rows):
@@ -80,6 +118,9 @@ def test_what_may_not_be_published_says_so(rows):
         ({"http_status": 70_000}, "http_status is 70000, not a whole number from 100 to 599."),
         ({"usage": "much"}, "usage is 'much', not a JSON object."),
         ({"usage": {"a": [{"b": "c\x00"}]}}, "usage holds a NUL character or half a surrogate pair"),
+        ({"usage": {"a": [{"b": 2**53}]}}, "usage holds a number that is too large."),
+        ({"usage": {"a": -(10**4000)}}, "usage holds a number that is too large."),
+        ({"usage": {"a": 1e300}}, "usage holds a number that is too large."),
         ({"usage": {"\udfff": 1}}, "usage holds a NUL character or half a surrogate pair"),
         ({"usage": {"a": float("inf")}}, "not JSON: Infinity is no number."),
         ({"usage": {"a": float("nan")}}, "not JSON: NaN is no number."),
@@ -106,6 +147,9 @@ def test_a_bad_line_is_named_and_nothing_is_written(rows, change, said):
         (0, {"source": ""}, "Line 1: source is empty."),
         (1, {"maker_country": "ÀÉ"}, "Line 2: maker_country is 'ÀÉ', not a two-letter code such as FR."),
         (1, {"slug": "two words"}, "Line 2: slug is 'two words', not a name of letters,"),
+        (1, {"slug": "."}, "Line 2: slug is '.', not a name of letters,"),
+        (1, {"slug": ".."}, "Line 2: slug is '..', not a name of letters,"),
+        (2, {"slug": ".."}, "Line 3: slug is '..', not a name of letters,"),
         (1, {"slug": "x" * 81}, "Line 2: slug has 81 characters, and 80 is the most."),
         (1, {"url": "javascript:alert(1)"}, "Line 2: url is 'javascript:alert(1)', not an address such as"),
         (1, {"name": None}, "Line 2: name is missing."),
@@ -136,6 +180,14 @@ def test_what_python_itself_will_not_read(rows, line, said):
     assert caught.value.fields["lines"][0][: len(said)] == said
 
 
+def test_what_counts_and_names_may_be(rows):
+    rows[1]["slug"] = rows[2]["llm"] = "..."
+    rows[3]["usage"] = {"total_tokens": 2**53 - 1, "details": {"cost": 0.5, "cached": True}, "tier": "batch"}
+    content = b"\xef\xbb\xbf" + "\n".join(lines(rows)).encode()
+    assert import_file(by=None, file=io.BytesIO(content)).answers == 1
+    assert Probe.objects.get().usage == rows[3]["usage"]
+
+
 def test_a_number_beyond_all_bounds_and_a_deep_object(rows):
     deep = {}
     for _ in range(60):
@@ -152,13 +204,13 @@ def test_a_number_beyond_all_bounds_and_a_deep_object(rows):
 
 def test_what_only_the_database_refuses_is_a_bad_line_too(rows, monkeypatch):
     monkeypatch.setitem(FIELDS["answer"], "sample", Field(whole(1, 99_999), needed=True))
-    monkeypatch.setitem(FIELDS["endpoint"], "served_name", Field(text()))
-    rows[2:2] = [rows[2] | {"slug": "c-recorded", "served_name": "c" * 201}]
+    monkeypatch.setitem(FIELDS["topic"], "name", Field(text()))
+    rows[2:2] = [{"kind": "topic", "slug": "rivers", "name": "r" * 81}]
     rows += [rows[-1] | {"sample": sample} for sample in (2, 70_000, 3)]
     with pytest.raises(Invalid) as caught:
         import_answers(by=None, lines=lines(rows))
     assert caught.value.fields["lines"] == [
-        "Line 3: the database refuses it: value too long for type character varying(200).",
+        "Line 3: the database refuses it: value too long for type character varying(80).",
         "Line 7: the database refuses it: smallint out of range.",
     ]
 

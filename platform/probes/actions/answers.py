@@ -1,11 +1,11 @@
 """An answer is found by its text or made; it never learns who wrote it."""
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from django.conf import settings
-from django.db.models import Q
+from django.db import connection
 
 from core import events
 from probes.choices import AnswerState
@@ -13,7 +13,19 @@ from probes.models import Answer
 from prompts.choices import Status
 from prompts.models import PromptVersion
 
-LOOKED_AT = ("version", "sha256", "may_publish", "state")
+# The prompt version, and the text's SHA-256.
+Key = tuple[int, str]
+
+AT_ONCE = 500
+LOOKED_AT = ("may_publish", "state")
+# References are checked when a transaction ends; until then nothing else would say that a probe is about to bring this
+# answer. Withdrawing it waits for this lock, and labelling does not.
+HELD = """
+SELECT answer.version_id, answer.sha256, answer.id, answer.state, answer.may_publish
+FROM probes_answer answer JOIN unnest(%s::bigint[], %s::text[]) asked(version, sha256)
+  ON answer.version_id = asked.version AND answer.sha256 = asked.sha256
+ORDER BY answer.id FOR KEY SHARE OF answer
+"""
 
 
 @dataclass(frozen=True)
@@ -46,6 +58,8 @@ def record_answers(delivered: Sequence[Delivered], *, may_publish: bool = True) 
     caller's transaction. New rows are made in one order, so that two workers that bring the same texts at once wait
     for each other and never in a circle.
     """
+    if not delivered:
+        return []
     keys = [(one.version, one.sha256) for one in delivered]
     first = dict(zip(reversed(keys), reversed(delivered), strict=True))
     Answer.objects.bulk_create(
@@ -56,7 +70,7 @@ def record_answers(delivered: Sequence[Delivered], *, may_publish: bool = True) 
                 text=one.text,
                 escaped=one.escaped,
                 language=one.language,
-                priority=5 if one.starter else 1,
+                priority=priority(one),
                 wanted=settings.ENV.labels_wanted,
                 may_publish=may_publish,
             )
@@ -64,20 +78,54 @@ def record_answers(delivered: Sequence[Delivered], *, may_publish: bool = True) 
         ],
         ignore_conflicts=True,
     )
-    wanted = Q(version__in={version for version, _ in keys}, sha256__in={sha256 for _, sha256 in keys})
-    rows = {(row.version_id, row.sha256): row for row in Answer.objects.filter(wanted).only(*LOOKED_AT)}
-    found = {key: rows[key] for key in keys}
-    if may_publish and (hidden := sorted(row.pk for row in found.values() if not row.may_publish)):
-        Answer.objects.filter(pk__in=hidden).update(may_publish=True)
-    reopen([row for row in found.values() if row.state == AnswerState.WITHDRAWN])
+    found = held(keys)
+    bring_back(
+        [row.pk for row in found.values() if row.state == AnswerState.WITHDRAWN or may_publish > row.may_publish],
+        may_publish=may_publish,
+    )
     return [found[key].pk for key in keys]
 
 
-def reopen(withdrawn: Sequence[Answer]) -> None:
-    """A text that comes back is an answer again, unless its prompt itself is not in use."""
-    for answer in sorted(withdrawn, key=lambda one: one.pk):
-        again = Answer.objects.filter(
-            pk=answer.pk, state=AnswerState.WITHDRAWN, version__prompt__status=Status.APPROVED
-        )
-        if again.update(state=AnswerState.OPEN, closed_at=None):
-            events.record(by=None, verb="reopen", of=answer)
+def priority(one: Delivered) -> int:
+    """Lower is sooner."""
+    return 5 if one.starter else 1
+
+
+@dataclass(frozen=True)
+class Known:
+    """An answer that is there, as far as recording needs it."""
+
+    pk: int
+    state: str
+    may_publish: bool
+
+
+def held(keys: Sequence[Key]) -> dict[Key, Known]:
+    """The answers with these keys. Until the transaction ends, nobody withdraws one because no probe brings it."""
+    asked = dict.fromkeys(keys)
+    with connection.cursor() as cursor:
+        cursor.execute(HELD, [list(part) for part in zip(*asked, strict=True)])
+        rows = {(version, sha256): Known(*rest) for version, sha256, *rest in cursor.fetchall()}
+    return {key: rows[key] for key in asked}
+
+
+def bring_back(answers: Iterable[int], *, may_publish: bool) -> None:
+    """Answers whose texts came again: those that were withdrawn are open again, unless their prompt is not in use;
+    where they come from a source we may publish, they may be published.
+
+    All rows are locked in one order, whatever is done to them, so that two that do this never wait in a circle.
+    """
+    for some in batched(sorted(answers), AT_ONCE):
+        rows = list(Answer.objects.select_for_update(no_key=True).filter(pk__in=some).order_by("pk").only(*LOOKED_AT))
+        if may_publish and (hidden := [row.pk for row in rows if not row.may_publish]):
+            Answer.objects.filter(pk__in=hidden).update(may_publish=True)
+        if withdrawn := [row.pk for row in rows if row.state == AnswerState.WITHDRAWN]:
+            again = Answer.objects.filter(pk__in=withdrawn, version__prompt__status=Status.APPROVED)
+            reopened = list(again.only("pk").order_by("pk"))
+            again.update(state=AnswerState.OPEN, closed_at=None)
+            for answer in reopened:
+                events.record(by=None, verb="reopen", of=answer)
+
+
+def batched(numbers: Sequence[int], size: int) -> Iterator[Sequence[int]]:
+    return (numbers[at : at + size] for at in range(0, len(numbers), size))

@@ -18,6 +18,8 @@ from prompts.choices import Act, Kind
 from prompts.rules import Point, has_words, point_problems, state_problem
 
 NESTED_AT_MOST = 50
+# What every reader of JSON holds exactly; no count comes near it.
+JSON_INTEGER = 2**53
 SHOWN_AT_MOST = 60
 # Before this no model was asked anything; it keeps mistyped years out.
 FIRST_DAY = datetime(2000, 1, 1, tzinfo=UTC)
@@ -152,6 +154,20 @@ def walk(name: str, value: Any, depth: int) -> None:
         walk(name, one, depth - 1)
 
 
+def usage(name: str, value: Any) -> dict[str, Any]:
+    """A JSON object whose numbers are such as can be counted: what is read from a response is bounded the same."""
+    counted = tree(name, value)
+    check_numbers(name, counted)
+    return counted
+
+
+def check_numbers(name: str, value: Any) -> None:
+    if isinstance(value, int | float) and abs(value) >= JSON_INTEGER:
+        raise BadLine(f"{name} holds a number that is too large.")
+    for one in value.values() if isinstance(value, dict) else value if isinstance(value, list) else ():
+        check_numbers(name, one)
+
+
 def moment(name: str, value: Any) -> datetime:
     """An ISO 8601 moment with its offset, of this century and not to come."""
     try:
@@ -166,7 +182,9 @@ def moment(name: str, value: Any) -> datetime:
 
 
 def slug(at_most: int) -> Check:
-    return matching(r"[-.0-9A-Z_a-z]+", "a name of letters, digits, dots, hyphens and underscores", at_most)
+    """A name that can stand in an address; "." and ".." mean other places there."""
+    form = "a name of letters, digits, dots, hyphens and underscores"
+    return matching(r"(?!\.{1,2}\Z)[-.0-9A-Z_a-z]+", form, at_most)
 
 
 ANY = text()
@@ -228,7 +246,7 @@ FIELDS: dict[str, dict[str, Field]] = {
         "finish_reason": Field(text(80), default=""),
         "http_status": Field(whole(100, 599)),
         "latency_ms": Field(whole(0, 2_147_483_647)),
-        "usage": Field(tree, default={}),
+        "usage": Field(usage, default={}),
         "served_by": Field(text(200), default=""),
         "served_model": Field(text(200), default=""),
         "fingerprint": Field(text(200), default=""),

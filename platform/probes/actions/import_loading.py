@@ -1,11 +1,11 @@
 """Putting the lines of a file into the record, one after the other, some hundreds of answers at a time.
 
-Everything happens inside one transaction of the caller's. A line that cannot be used is noted and the rest is still
-looked at, so that all bad lines are told at once; the caller then takes everything back.
+Everything happens inside one transaction of the caller's; texts wait aside until its end (import_texts). A line that
+cannot be used is noted and the rest is still looked at, so that all bad lines are told at once; the caller then takes
+everything back.
 """
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 from django.db import Error, InterfaceError, OperationalError, connection, transaction
@@ -13,18 +13,21 @@ from django.utils import timezone
 
 from accounts.models import User
 from core.errors import CandorError, Invalid
-from probes.actions.answers import Delivered, record_answers
 from probes.actions.import_fields import BadLine, shown
+from probes.actions.import_places import bring_endpoint, bring_topic, imported_endpoint
+from probes.actions.import_texts import Aside, put_aside
+from probes.actions.import_waiting import Waiting, delivered, is_ours
 from probes.actions.llms import add_llm
-from probes.choices import Delivery, EndpointKind, ProbeStatus
+from probes.choices import Delivery, ProbeStatus
 from probes.import_formats import Line
-from probes.models import LLM, Endpoint, ImportBatch, Probe
-from prompts.choices import Status
+from probes.models import ImportBatch, Probe
 from prompts.imported import Asked, add_family, add_imported, clash, find_version
 from prompts.models import Family, PromptVersion, Topic
 
 # More at once is slower: the statements grow faster than their number shrinks.
 AT_ONCE = 200
+# Characters; a few long texts are written sooner.
+TEXT_AT_ONCE = 4 * 1024 * 1024
 # Prompts, models and endpoints of the file that are remembered; beyond it they are looked up again.
 REMEMBERED_AT_MOST = 20_000
 # Fields of an answer's line that are columns of its probe, as they are.
@@ -32,26 +35,18 @@ COLUMNS = (
     *("reasoning", "finish_reason", "http_status", "latency_ms", "usage", "served_by", "served_model", "fingerprint"),
     *("error", "rule", "request"),
 )
+# Answers to questions of ours, in one file: so long is nobody else kept from recording the same texts.
+OURS_AT_MOST = 100_000
+TOO_MANY = (
+    f"the file brings more than {OURS_AT_MOST} answers to questions that are asked here. Cut it before this line; the "
+    "rest is another file, with the same batch, models and endpoints."
+)
 THERE = """
 SELECT probe.version_id, probe.endpoint_id, probe.sample FROM probes_probe probe
 JOIN unnest(%s::bigint[], %s::bigint[], %s::int[]) sent(version, endpoint, sample)
   ON probe.version_id = sent.version AND probe.endpoint_id = sent.endpoint AND probe.sample = sent.sample
 WHERE probe.batch_id = %s
 """
-
-
-@dataclass(frozen=True)
-class Waiting:
-    """An answer's line that is looked through and not written yet."""
-
-    number: int
-    version: PromptVersion
-    endpoint: int
-    row: dict[str, Any]
-
-    @property
-    def key(self) -> tuple[int, int, int]:
-        return self.version.pk, self.endpoint, self.row["sample"]
 
 
 class Loader:
@@ -77,6 +72,9 @@ class Loader:
         self.batch: ImportBatch | None = None
         self.counts = {"answers": 0, "prompts": 0, "endpoints": 0}
         self.waiting: list[Waiting] = []
+        self.characters = 0
+        # Answers to questions of ours.
+        self.ours = 0
         self.known: dict[tuple[str, ...], Any] = {}
         self.take_kind: dict[str, Callable[[int, dict[str, Any]], None]] = {
             "batch": self.take_batch,
@@ -112,7 +110,7 @@ class Loader:
             raise
         except Error as error:
             self.fault(number, refused(error))
-        if len(self.waiting) >= AT_ONCE:
+        if len(self.waiting) >= AT_ONCE or self.characters >= TEXT_AT_ONCE:
             self.write()
 
     def finish(self) -> None:
@@ -135,11 +133,7 @@ class Loader:
         return self.known[key]
 
     def take_topic(self, number: int, row: dict[str, Any]) -> None:
-        name = row["name"]
-        names = {"name_en": name, "name_fr": row["name_fr"] or name, "name_zh_hans": row["name_zh_hans"] or name}
-        # Behind our own.
-        defaults = {**names, "order": 100}
-        self.once(("topic", row["slug"]), lambda: Topic.objects.get_or_create(slug=row["slug"], defaults=defaults))
+        self.once(("topic", row["slug"]), lambda: bring_topic(by=self.by, row=row))
 
     def take_llm(self, number: int, row: dict[str, Any]) -> None:
         self.once(("llm", row["slug"]), lambda: add_llm(by=self.by, **row))
@@ -149,18 +143,9 @@ class Loader:
         self.known.setdefault(("endpoint", row["slug"]), self.known["endpoint", row["slug"], row["llm"]])
 
     def endpoint(self, row: dict[str, Any]) -> int:
-        llm = LLM.objects.filter(slug=row["llm"]).first()
-        if llm is None:
-            raise BadLine(f"model {shown(row['llm'])} is not in this file.")
-        endpoint, made = Endpoint.objects.get_or_create(
-            slug=row["slug"], defaults={"llm": llm, "kind": EndpointKind.IMPORT, "served_name": row["served_name"]}
-        )
-        if endpoint.kind != EndpointKind.IMPORT:
-            raise BadLine(f"endpoint {endpoint.slug} is one that Candor asks itself.")
-        if endpoint.llm_id != llm.pk:
-            raise BadLine(f"endpoint {endpoint.slug} is there already, and serves another model.")
+        endpoint, made = bring_endpoint(by=self.by, row=row)
         self.counts["endpoints"] += made
-        return endpoint.pk
+        return endpoint
 
     def take_prompt(self, number: int, row: dict[str, Any]) -> None:
         self.once(("prompt", row["family"], row["language"], row["text"]), lambda: self.prompt(row))
@@ -190,11 +175,21 @@ class Loader:
     def take_answer(self, number: int, row: dict[str, Any]) -> None:
         endpoint = self.once(("endpoint", row["endpoint"]), lambda: imported_endpoint(row["endpoint"]))
         version = self.once(("prompt", row["family"], row["language"], row["prompt"]), lambda: version_of(row))
-        self.waiting.append(Waiting(number, version, endpoint, row))
+        if row["delivery"] == Delivery.DELIVERED and is_ours(version):
+            self.ours += 1
+            if self.ours == OURS_AT_MOST + 1:
+                raise BadLine(TOO_MANY)
+            if self.ours > OURS_AT_MOST:
+                # Said once.
+                return
+        line = Waiting(number, version, endpoint, row)
+        self.waiting.append(line)
+        self.characters += line.size
 
     def write(self) -> None:
         """Writes the answers that wait, all at once; where the database refuses that, one by one to find which."""
-        lines, self.waiting = self.without_doubles(), []
+        lines = self.without_doubles()
+        self.waiting, self.characters = [], 0
         try:
             with transaction.atomic():
                 self.write_together(lines)
@@ -231,14 +226,17 @@ class Loader:
     def write_together(self, lines: list[Waiting]) -> None:
         if not lines:
             return
-        assert self.batch is not None
-        whole = [line for line in lines if line.row["delivery"] == Delivery.DELIVERED]
-        answers = record_answers([delivered(line) for line in whole], may_publish=self.batch.may_publish)
-        answer_of = {line.number: answer for line, answer in zip(whole, answers, strict=True)}
-        Probe.objects.bulk_create([self.probe(line, answer_of.get(line.number)) for line in lines])
+        probes = Probe.objects.bulk_create([self.probe(line) for line in lines])
+        put_aside(
+            [
+                Aside(probe.pk, is_ours(line.version), delivered(line))
+                for probe, line in zip(probes, lines, strict=True)
+                if probe.delivery == Delivery.DELIVERED
+            ]
+        )
         self.counts["answers"] += len(lines)
 
-    def probe(self, line: Waiting, answer: int | None) -> Probe:
+    def probe(self, line: Waiting) -> Probe:
         row = line.row
         at = row["asked_at"] or timezone.now()
         return Probe(
@@ -248,8 +246,7 @@ class Loader:
             sample=row["sample"],
             status=ProbeStatus.GIVEN_UP if row["delivery"] == Delivery.FAILED else ProbeStatus.DONE,
             delivery=row["delivery"],
-            answer_id=answer,
-            partial_text="" if answer else row["text"],
+            partial_text="" if row["delivery"] == Delivery.DELIVERED else row["text"],
             asked_at=at,
             finished_at=at,
             **{column: row[column] for column in COLUMNS},
@@ -264,25 +261,11 @@ def new_family(asked: Asked) -> Family:
         raise BadLine(said) from None
 
 
-def imported_endpoint(slug: str) -> int:
-    found = Endpoint.objects.filter(slug=slug, kind=EndpointKind.IMPORT).values_list("pk", flat=True).first()
-    if found is None:
-        raise BadLine(f"endpoint {shown(slug)} is not in this file.")
-    return found
-
-
 def version_of(row: dict[str, Any]) -> PromptVersion:
     version = find_version(family=row["family"], language=row["language"], text=row["prompt"])
     if version is None:
         raise BadLine(f"no prompt of family {shown(row['family'])} in {shown(row['language'])} has that text.")
     return version
-
-
-def delivered(line: Waiting) -> Delivered:
-    prompt = line.version.prompt
-    # Answers to what others asked are no more urgent than those to the starter set.
-    waits = prompt.family.starter or prompt.status == Status.IMPORTED
-    return Delivered(line.version.pk, prompt.language, waits, line.row["text"], line.row["escaped"])
 
 
 def whole(error: CandorError) -> str:

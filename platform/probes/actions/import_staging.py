@@ -90,7 +90,7 @@ def begin_import(
     check_importer(by)
     wrong: dict[str, list[str]] = {}
     if not re.fullmatch("[0-9a-f]{64}", sha256):
-        wrong["sha256"] = [_("Send the file's SHA-256 as 64 digits 0 to 9 and a to f.")]
+        wrong["sha256"] = [_("Send the file’s SHA-256 as 64 characters, 0 to 9 and a to f.")]
     if not 1 <= size <= SIZE_AT_MOST:
         wrong["size"] = [_("A file has 1 to %(most)s bytes.") % {"most": SIZE_AT_MOST}]
     if format not in FORMATS:
@@ -98,11 +98,15 @@ def begin_import(
     if wrong:
         raise Invalid(_("The import cannot be taken as it is."), wrong)
     columns = (given or Given()).columns()
-    if ImportBatch.objects.filter(sha256=sha256).exists():
+    if imported(sha256):
         return None
     staged, made = StagedImport.objects.select_for_update().get_or_create(
         sha256=sha256, defaults={"size": size, "format": format, "begun_by": by, **columns}
     )
+    if made and imported(sha256):
+        # Completed while this waited for its row.
+        staged.delete()
+        return None
     if made:
         events.record(by=by, verb="begin", of=staged, size=size)
     elif (staged.size, staged.format) != (size, format):
@@ -130,8 +134,9 @@ def stage_piece(*, by: User | None, sha256: str, offset: int, content: bytes) ->
         raise OutOfStep(staged.received)
     if len(content) > CHUNK_AT_MOST:
         raise Invalid(_("Send at most %(most)s bytes at once.") % {"most": CHUNK_AT_MOST})
-    if staged.received + len(content) > staged.size:
-        raise Invalid(_("The file was announced with %(size)s bytes, and this is more.") % {"size": staged.size})
+    if (together := staged.received + len(content)) > staged.size:
+        said = _("The file was announced with %(size)s bytes; with this piece it would have %(together)s.")
+        raise Invalid(said % {"size": staged.size, "together": together})
     if not content:
         return staged
     StagedChunk.objects.create(staged=staged, number=staged.chunks, body=zlib.compress(content, 1))
@@ -172,6 +177,11 @@ class Faults:
 
     def keep(self) -> None:
         StagedFault.objects.bulk_create(self.first)
+
+
+def imported(sha256: str) -> bool:
+    """Whether the file with this SHA-256 is in the record."""
+    return ImportBatch.objects.filter(sha256=sha256).exists()
 
 
 def locked(sha256: str) -> StagedImport:

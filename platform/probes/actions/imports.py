@@ -2,7 +2,8 @@
 
 A file is announced by its SHA-256 and size, and its bytes are staged in pieces (import_staging), which may take days
 and break off. `complete_import` then checks that it is the announced file and puts all of it into the record in one
-transaction (import_loading), or nothing if a line is bad. docs/import-format.md describes the lines.
+transaction (import_loading, and import_texts at its end), or nothing if a line is bad. docs/import-format.md describes
+the lines.
 """
 
 import hashlib
@@ -11,12 +12,13 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import IO
 
-from django.db import transaction
+from django.db import OperationalError, transaction
 from django.utils.translation import gettext as _
 
 from accounts.models import User
 from core import events
-from core.errors import Conflict, Invalid
+from core.deadlocks import ended_for_another
+from core.errors import Conflict, Invalid, NotFound
 from probes.actions.import_fields import BadLine
 from probes.actions.import_loading import Loader
 from probes.actions.import_reading import rows_of
@@ -26,10 +28,12 @@ from probes.actions.import_staging import (
     begin_import,
     check_importer,
     drop_import,
+    imported,
     locked,
     pieces,
     stage_piece,
 )
+from probes.actions.import_texts import give_answers, open_aside
 from probes.import_formats import FORMATS
 from probes.import_lines import Splitter
 from probes.models import ImportBatch, StagedFault, StagedImport
@@ -63,38 +67,50 @@ class Refused(Exception):
 def complete_import(*, by: User | None, sha256: str, tick: Tick = silent) -> ImportReport:
     """Puts a staged file into the record, or leaves everything as it is if a line is bad. The staging is gone then.
 
+    Of several that do this at once one does it; the others hear that it is done or that somebody is at it.
+
     Args:
         tick: called now and then with "import" and the number of lines that are done.
 
     Raises:
         Forbidden: not a maintainer.
         NotFound: no such file is on its way.
-        Conflict: it has not all come, or somebody else is at it.
+        Conflict: it has not all come, or somebody else is at it, or at another import.
         Invalid: it is another file than was announced, or has bad lines: `fields["lines"]` names the first of them,
             each with its number and reason; the first thousand stay with the staging.
     """
     check_importer(by)
-    batch = ImportBatch.objects.filter(sha256=sha256)
-    if batch.exists():
+    if imported(sha256):
         return ImportReport(skipped=True)
     faults: Faults | None = None
     try:
         with transaction.atomic():
             staged = locked(sha256)
+            open_aside()
             if staged.received < staged.size:
                 said = _("Only %(received)s of %(size)s bytes have come.")
                 raise Conflict(said % {"received": staged.received, "size": staged.size})
             staged.faults = 0
             faults = Faults(staged)
-            report = load(staged, by=by, faults=faults, tick=tick)
+            batch, report = load(staged, by=by, faults=faults, tick=tick)
             staged.delete()
+            give_answers(may_publish=batch.may_publish)
+    except NotFound:
+        # Somebody else may have been quicker by a moment.
+        if imported(sha256):
+            return ImportReport(skipped=True)
+        raise
+    except OperationalError as error:
+        if not ended_for_another(error):
+            raise
+        raise Conflict(_("Nothing was imported: others were writing the same. Try again later.")) from None
     except Refused:
         assert faults is not None
         raise remembered(faults) from None
     return report
 
 
-def load(staged: StagedImport, *, by: User | None, faults: Faults, tick: Tick) -> ImportReport:
+def load(staged: StagedImport, *, by: User | None, faults: Faults, tick: Tick) -> tuple[ImportBatch, ImportReport]:
     """Reads the staged bytes once: their SHA-256, their lines, and what each line says."""
     form, digest, splitter = FORMATS[staged.format], hashlib.sha256(), Splitter()
     over = {name: getattr(staged, name) for name in ("source", "licence", "remark") if getattr(staged, name)}
@@ -129,7 +145,8 @@ def load(staged: StagedImport, *, by: User | None, faults: Faults, tick: Tick) -
     tick("import", splitter.lines)
     events.record(by=by, verb="import", of=loader.batch, **loader.counts)
     counts = loader.counts
-    return ImportReport(answers=counts["answers"], prompts=counts["prompts"], endpoints=counts["endpoints"])
+    report = ImportReport(answers=counts["answers"], prompts=counts["prompts"], endpoints=counts["endpoints"])
+    return loader.batch, report
 
 
 @transaction.atomic
