@@ -18,6 +18,8 @@ PAGES = {
     "prompts": "/prompts/",
     "submit": "/prompts/submit/",
     "models": "/models/",
+    "endpoints": "/probes/",
+    "watch": "/probes/watch/",
 }
 WIDTHS = {1280: 860, 390: 844}
 FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking"]

@@ -1,12 +1,14 @@
 """From an endpoint's row to a call, and from what came back to the words of the tables. Nothing here waits."""
 
 from decimal import Decimal
+from itertools import chain
+from urllib.parse import parse_qs, unquote, urlsplit
 
 from django.conf import settings
 
 from probes.actions import Result
 from probes.models import Endpoint
-from workers.keyring import key_of
+from workers.keyring import Secrets, key_of
 from workers.limits import Ended, Settled
 from workers.providers import RULES, WIRES
 from workers.providers.counts import input_tokens, output_tokens
@@ -24,7 +26,19 @@ MOST_TOKENS = 10_000_000
 
 def key_for(endpoint: Endpoint) -> str | None:
     """The endpoint's key, read at the last moment and kept nowhere. Raises KeyMissing."""
-    return key_of(endpoint.key_variable, endpoint.key_file, folder=settings.ENV.keys_folder)
+    return key_of(endpoint.key_variable, endpoint.key_file, folder=settings.ENV.keys_folder, never=secrets())
+
+
+def secrets() -> Secrets:
+    """What Candor keeps for itself: its own keys, and the passwords of its servers as written and as they are meant."""
+    addresses = [settings.ENV.database_url, settings.ENV.redis_url]
+    return Secrets([settings.SECRET_KEY, settings.ENV.metrics_token, *chain.from_iterable(map(passwords, addresses))])
+
+
+def passwords(address: str) -> list[str]:
+    parts = urlsplit(address)
+    written = parts.password or ""
+    return [written, unquote(written), *parse_qs(parts.query).get("password", [])]
 
 
 def call_of(endpoint: Endpoint, text: str, *, key: str | None) -> Call:

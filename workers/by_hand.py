@@ -1,5 +1,6 @@
-"""One call outside the queue, exactly as the loop would make it, with its money reserved and settled.
+"""One call outside the queue, written as the loop would write it, with its money reserved and settled.
 
+It takes no permit of the limits: it is one call, that a person asked for, made during a pause or an open circuit too.
 Nothing is recorded as a probe. It counts for nothing but the endpoint's month.
 """
 

@@ -16,6 +16,16 @@ AWAY = (OperationalError, InterfaceError)
 THREADS = 2
 
 
+# Classes of PostgreSQL's errors that pass: connection, resources, deadlock and serialization, locks, operator.
+PASSES = ("08", "40", "53", "55", "57")
+
+
+def passes(error: BaseException) -> bool:
+    """Whether an error of these means that the database is away or busy, and not that it refuses what it was given."""
+    state: str | None = getattr(error.__cause__, "sqlstate", None)
+    return isinstance(error, AWAY) and (state is None or state.startswith(PASSES))
+
+
 class Database:
     """`await database.run(work)` calls `work()` in one of its threads."""
 

@@ -17,6 +17,8 @@ from workers.providers.bounds import estimate_tokens, output_limit
 # What the limits of tokens and of money take an answer for that nothing limits.
 ANSWER_TOKENS = 2_000
 LONGEST_ANSWER_TOKENS = 131_072
+# US dollars. No call is worth more; a price above this is a slip of the hand.
+DEAREST_CALL = 1_000
 # An endpoint's row is read again after this.
 ROW_IS_GOOD_S = 1.0
 
@@ -87,14 +89,17 @@ class Desks:
 
 
 def open_desk(endpoint_id: int) -> Desk | None:
-    """Reads an endpoint's row. One whose key is not where it should be is paused, and says so."""
+    """Reads an endpoint's row. One that cannot be asked as it is (no key, no
+    sane price) is paused, and says why."""
     endpoint = Endpoint.objects.get(pk=endpoint_id)
     if endpoint.status != EndpointStatus.ACTIVE or endpoint.protocol not in PROTOCOLS:
         return None
     try:
         key_for(endpoint)
         desk = Desk(endpoint)
-        _ = desk.price, desk.tokens_each
+        if desk.price is not None and desk.price.each > DEAREST_CALL:
+            raise ValueError(f"A call could cost more than ${DEAREST_CALL:,}: look at its prices and its output limit.")
+        _ = desk.tokens_each
     except (KeyMissing, OSError, ValueError, TypeError) as error:
         stop_endpoint(by=None, endpoint=endpoint, reason=first_line(error))
         return None

@@ -1,7 +1,8 @@
 """The figures as Prometheus metrics, read at each scrape.
 
 No process counts for itself: several web processes answer with the same numbers, and a restart loses none. Counters are
-counts of rows that are over, so they only grow (a reclassified probe moves from one delivery to another).
+counts of rows that are over, so they only grow (but a reclassified probe moves from one delivery to another, and one
+that leaves the quarantine to be asked again is over no more).
 """
 
 from collections.abc import Iterable, Iterator
@@ -15,10 +16,12 @@ from prometheus_client.registry import Collector
 from redis import Redis
 from redis.exceptions import RedisError
 
+from probes import selectors
 from probes.choices import EndpointStatus
 from probes.models import Endpoint
 from workers.limits import State as Limit
 from workers.watching import figures
+from workers.watching.totals import totals
 
 QUEUES = ("probes", "numbers")
 CIRCUITS = ("closed", "open", "half_open")
@@ -62,7 +65,7 @@ def each(name: str, meaning: str, values: Iterable[tuple[str, float]]) -> GaugeM
 def gauges(endpoints: list[Endpoint]) -> Iterator[Metric]:
     now = timezone.now()
     ids = [one.pk for one in endpoints]
-    in_flight, waiting = figures.in_flight(ids), figures.waiting(ids, now)
+    claimed, waiting = figures.claimed(ids), figures.waiting(ids, now)
     quarantined, money = figures.quarantined(ids), figures.spent(ids, now)
     slugs = {one.pk: one.slug for one in endpoints}
 
@@ -75,7 +78,11 @@ def gauges(endpoints: list[Endpoint]) -> Iterator[Metric]:
     def of_all(name: str, meaning: str, value: dict[int, float]) -> GaugeMetricFamily:
         return each(name, meaning, ((slug, value[pk]) for pk, slug in slugs.items()))
 
-    yield of_all("probes_in_flight", "Probes claimed by a worker.", {pk: in_flight.get(pk, 0) for pk in ids})
+    yield of_all(
+        "probes_claimed",
+        "Probes in a worker's hands: in flight, or come back and not recorded yet.",
+        {pk: claimed.get(pk, 0) for pk in ids},
+    )
     yield of_all("probes_due", "Probes that wait to be asked.", {pk: due(pk).due for pk in ids})
     yield of_all(
         "oldest_waiting_seconds",
@@ -98,6 +105,12 @@ def gauges(endpoints: list[Endpoint]) -> Iterator[Metric]:
         "US dollars a calendar month at most; absent where there is no budget.",
         ((one.slug, float(one.budget)) for one in endpoints if one.budget is not None),
     )
+    used_up = selectors.used_up(ids)
+    yield each(
+        "endpoint_budget_used_up",
+        "1 where probes wait and the month's budget does not hold the next call; absent where there is no budget.",
+        ((one.slug, float(one.pk in used_up)) for one in endpoints if one.budget is not None),
+    )
     yield each(
         "concurrency_cap",
         "Calls at a time at most, as configured.",
@@ -110,6 +123,11 @@ def gauges(endpoints: list[Endpoint]) -> Iterator[Metric]:
 
 def counters(endpoints: list[Endpoint]) -> Iterator[Metric]:
     finished = CounterMetricFamily("candor_probes_finished", "Probes that are over.", labels=["endpoint", "delivery"])
+    let_go = CounterMetricFamily(
+        "candor_probes_let_go",
+        "Probes that Candor ended by itself, by its rule: no failures of the endpoint, and not among the finished.",
+        labels=["endpoint", "rule"],
+    )
     again = CounterMetricFamily(
         "candor_probes_retries", "Attempts beyond the first, counted when the probe is over.", labels=["endpoint"]
     )
@@ -118,18 +136,22 @@ def counters(endpoints: list[Endpoint]) -> Iterator[Metric]:
         "Attempts that brought nothing and may have been paid for, counted when the probe is over.",
         labels=["endpoint"],
     )
-    totals = figures.totals([one.pk for one in endpoints])
+    found = totals([one.pk for one in endpoints], timezone.now())
     for one in endpoints:
-        rows = totals.get(one.pk, [])
+        rows = found.get(one.pk, [])
         for row in rows:
-            finished.add_metric([one.slug, row.delivery], row.over)
+            if row.ours:
+                let_go.add_metric([one.slug, row.ours], row.over)
+            else:
+                finished.add_metric([one.slug, row.delivery], row.over)
         again.add_metric([one.slug], sum(row.again for row in rows))
         paid.add_metric([one.slug], sum(row.perhaps_paid for row in rows))
-    yield from (finished, again, paid)
+    yield from (finished, let_go, again, paid)
 
 
 def of_limits(endpoints: list[Endpoint], limits: dict[int, Limit]) -> Iterator[Metric]:
     known = [(one.slug, limits[one.pk]) for one in endpoints if one.pk in limits]
+    yield each("probes_in_flight", "Calls in flight.", ((slug, limit.in_flight) for slug, limit in known))
     yield each(
         "concurrency_limit",
         "Calls at a time the endpoint was found to take; absent before its first call.",

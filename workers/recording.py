@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from functools import partial
 
 from probes.actions import Finished, record_results
-from workers.database import AWAY, Database
+from workers.database import AWAY, Database, passes
 
 log = logging.getLogger("candor.runner")
 
@@ -70,8 +70,8 @@ class Recorder:
             try:
                 await self.database.run(partial(record_results, finished))
                 return
-            except AWAY:
-                if waited > DATABASE_AWAY_S:
+            except AWAY as error:
+                if waited > DATABASE_AWAY_S or not passes(error):
                     raise
                 await asyncio.sleep(pause)
                 waited, pause = waited + pause, min(2.0, pause * 2)

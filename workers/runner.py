@@ -40,6 +40,8 @@ GRACE_S = 0.8
 STOP_WITHIN_S = 4.0
 # Places that come free are filled together: one claim for several is cheaper, and this is short beside any answer.
 GATHER_S = 0.025
+# And not more than this at once: calls that begin together end together, and everybody else waits meanwhile.
+CLAIMS_AT_MOST = 25
 # The loop looks for work by itself this often.
 LOOK_S = 5.0
 # Nobody waits longer than this before asking the limits again, whatever they said.
@@ -49,8 +51,6 @@ PASSING = (*AWAY, LimitsAway, TimeoutError)
 LOOK_AGAIN_S = 1.0
 # Permits this old may have been overtaken by a "slow down" that another process heard.
 LONG_AGO_S = 0.03
-# And not more than this at once: calls that begin together end together, and everybody else waits meanwhile.
-CLAIMS_AT_MOST = 25
 
 
 class Runner:
@@ -172,12 +172,12 @@ class Runner:
                 self.awake.pop(endpoint_id, None)
         if grant.why:
             self.awake[endpoint_id] = self.loop.time() + min(max(grant.wait_s, GATHER_S), ASK_AGAIN_S)
+        heard = None
         if claims and self.loop.time() - granted > LONG_AGO_S:
-            with contextlib.suppress(LimitsAway):
-                await self.limits.listen(endpoint_id)
+            heard = asyncio.create_task(self.limits.listen(endpoint_id))
         for one, permit in zip(claims, grant.permits, strict=False):
             flight = Flight(desk, one, permit)
-            task = asyncio.create_task(self.put(http, flight))
+            task = asyncio.create_task(self.put(http, flight, heard))
             self.air[task] = flight
             task.add_done_callback(self.done)
 
@@ -191,15 +191,21 @@ class Runner:
             grant = await self.limits.take(endpoint, desk.allowed, wanted=wanted, tokens_each=desk.tokens_each)
         return grant
 
-    async def put(self, http: httpx.AsyncClient, flight: Flight) -> None:
-        """Asks one question and sees to it that what came is recorded."""
-        row = flight.desk.endpoint
-        if self.limits.paused_until.get(row.pk, 0.0) > self.loop.time():
-            # Told to wait between the permit and now: nothing was sent.
+    async def put(self, http: httpx.AsyncClient, flight: Flight, heard: asyncio.Task[None] | None) -> None:
+        """Asks one question and sees to it that what came is recorded. What was not sent is given back."""
+        row, call = flight.desk.endpoint, None
+        if heard is not None:
+            await asyncio.wait([heard])
+        try:
+            # Told to wait between the permit and now?
+            paused = self.limits.paused_until.get(row.pk, 0.0) > self.loop.time()
+            call = None if paused else call_of(row, flight.claim.text, key=key_for(row))
+        except Exception as error:
+            warn(f"probe {flight.claim.probe} was not asked", error)
+        if call is None:
             await self.database.run(partial(give_back, held=[flight.claim], perhaps_paid=False))
             self.settled[row.pk].append(Settled(flight.permit, Ended.UNSENT))
             return
-        call = call_of(row, flight.claim.text, key=key_for(row))
         outcome = await PROTOCOLS[row.protocol](http, call)
         self.down.add(flight)
         self.landing.add(landing := asyncio.create_task(self.land(flight, call, outcome)))

@@ -28,7 +28,7 @@ EVERYBODY = (
     ("observatory:about", _("About"), ("observatory:about", "observatory:method")),
 )
 REVIEWERS = ("prompts:review", _("Review"), ("prompts:review",))
-MAINTAINERS = ("probes:endpoints", _("Endpoints"), ("probes:",))
+MAINTAINERS = ("probes:endpoints", _("Endpoints"), ("probes:", "workers:"))
 
 
 def place(entry: tuple[str, str | Promise, tuple[str, ...]], here: str) -> Place:

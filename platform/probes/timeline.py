@@ -4,8 +4,10 @@ from dataclasses import dataclass
 from itertools import pairwise
 from typing import Any
 
+from django.utils.formats import number_format
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
 
 WIDE, NARROW, HEIGHT = 640.0, 340.0, 96.0
 LEFT, BOTTOM = 1.0, 20.0
@@ -102,4 +104,4 @@ def anchor(ms: int, end: int) -> str:
 
 
 def seconds(ms: int) -> str:
-    return f"{ms / 1000:g} s"
+    return _("%(n)s s") % {"n": number_format(f"{ms / 1000:g}", use_l10n=True)}

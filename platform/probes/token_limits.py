@@ -1,5 +1,6 @@
 """The most tokens a call may bring, as the parameters of an endpoint say it. The same as workers.providers.bounds reads
-out of a whole request.
+out of a whole request: importing that would load the HTTP stack into web processes, so it is written twice, and
+tests/meta/test_protocols.py holds both equal.
 """
 
 from collections.abc import Mapping

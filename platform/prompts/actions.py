@@ -44,7 +44,7 @@ def submit_prompt(
     check_prompt(text=text, language=language, kind=kind, act=act, state=state, points=points)
     wait_for_other_submissions()
     if same(text=text, language=language).exists():
-        raise unfit("text", _("This very question is already there in this language."))
+        raise unfit("text", _("This question is already there in this language."))
     if translates is None:
         family = Family.objects.create(
             slug=new_slug(text), title=text[:200], topic=topic, kind=kind, act=act, state=state
@@ -77,7 +77,7 @@ def check_translation(original: Prompt, language: str) -> None:
         status__in=[Status.REJECTED, Status.WITHDRAWN]
     )
     if taken.exists():
-        raise unfit("language", _("This question is already there in that language."))
+        raise unfit("language", _("This question is already there in this language."))
 
 
 def set_text(prompt: Prompt, *, text: str, by: User | None, translates: PromptVersion | None = None) -> PromptVersion:

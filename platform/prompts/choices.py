@@ -1,5 +1,6 @@
 from django.db import models
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 
 class Kind(models.TextChoices):
@@ -29,4 +30,4 @@ class Status(models.TextChoices):
     REJECTED = "rejected", _("Sent back")
     WITHDRAWN = "withdrawn", _("Withdrawn")
     # Asked by others, and here for the answers they were given. Not put to models unless somebody adopts it.
-    IMPORTED = "imported", _("Imported")
+    IMPORTED = "imported", pgettext_lazy("of a prompt", "Imported")

@@ -4,6 +4,7 @@ from decimal import Decimal
 
 import pytest
 from django.core.management import CommandError, call_command
+from django.db import DataError, IntegrityError, transaction
 
 from core.errors import Conflict, Forbidden, Invalid
 from core.models import Event
@@ -18,11 +19,19 @@ from probes.actions import (
     stop_endpoint,
 )
 from probes.models import LLM, Endpoint
+from probes.rules import Overtaken, seen_of
 from probes.selectors import Change, history
 
 pytestmark = pytest.mark.django_db
 
 BUDGETED = {"price_input": "0.5", "price_output": "1.50", "budget": "10", "params": {"max_tokens": 100}}
+
+
+NO_KEY_FILES = [
+    "openai", "key", "openai.txt", "deepseek-api", "openaikey", "openai.Key", "a..b.key", "openai.key\n",
+    "secret_key", "SECRET-KEY", "Secret.key", "metrics_token", "candor.key", "Django_Secret_KEY",
+    "x" * 77 + ".key", "postgres_password.token", "pg_pass.key", "AWS_SECRET_KEY", "redis.token", "valkey-token",
+]  # fmt: skip
 
 
 def asked(endpoint):
@@ -60,6 +69,7 @@ def test_only_what_changed_is_written_down(endpoint, maintainer):
         ({"key_file": "../openai.key"}, "key_file"),
         ({"key_file": "a/b"}, "key_file"),
         ({"key_file": ".hidden"}, "key_file"),
+        *(({"key_file": name}, "key_file") for name in NO_KEY_FILES),
         ({"key_file": "openai.key", "key_variable": "OPENAI_API_KEY"}, "key_file"),
         ({"key_variable": "SECRET_KEY"}, "key_variable"),
         ({"protocol": "smoke_signals"}, "protocol"),
@@ -237,3 +247,34 @@ def test_the_command_leaves_nothing_behind(db, option, said):
     with pytest.raises(CommandError, match=said):
         call_command("add_endpoint", "a", "https://a.example/v1", "a", "--llm=a", option)
     assert (LLM.objects.count(), Endpoint.objects.count()) == (0, 0)
+
+
+@pytest.mark.parametrize("name", NO_KEY_FILES)
+def test_the_table_holds_to_the_names_of_key_files_too(endpoint, name):
+    with pytest.raises((IntegrityError, DataError)), transaction.atomic():
+        Endpoint.objects.filter(pk=endpoint.pk).update(key_file=name)
+
+
+@pytest.mark.parametrize(
+    "name", ["openai.key", "openai_KEY", "x-ai-token", "my.own_TOKEN", "secretive.key", "spark.key"]
+)
+def test_files_that_may_hold_a_key(endpoint, name):
+    assert correct_endpoint(by=None, endpoint=endpoint, key_file=name).key_file == name
+
+
+def test_what_was_seen_is_corrected_and_nothing_else(endpoint, maintainer):
+    seen = seen_of(endpoint, ["budget", "system", "params", "llm", "price_input", "price_output"])
+    correct_endpoint(by=None, endpoint=endpoint, **BUDGETED)
+    for changes in ({"budget": 20}, {"params": {}}, {"system": "x", "price_input": 1}, {"stream": False}):
+        with pytest.raises(Overtaken):
+            correct_endpoint(by=maintainer, endpoint=endpoint, seen=seen, **changes)
+    assert correct_endpoint(by=maintainer, endpoint=endpoint, seen=seen, system="x", llm=endpoint.llm).budget == 10
+    endpoint.refresh_from_db()
+    seen = seen_of(endpoint, ["budget"])
+    Endpoint.objects.update(budget=Decimal("10.0"))
+    assert correct_endpoint(by=maintainer, endpoint=endpoint, seen=seen, budget=20).budget == 20
+    seen = seen_of(endpoint.llm, ["name", "remark"])
+    correct_llm(by=None, llm=endpoint.llm, name="Another")
+    with pytest.raises(Overtaken) as caught:
+        correct_llm(by=maintainer, llm=endpoint.llm, seen=seen, name="Mine", remark="Small.")
+    assert (caught.value.columns, caught.value.row.name) == (["name"], "Another")

@@ -109,7 +109,14 @@ def test_a_queue_in_numbers(desk, prompt, endpoint):
     assert "5 over, 10 opened, 10 planned" in said
     assert f"probe {probes[5].pk} key_refused" in said
     assert f"probe {probes[4].pk} Due" in said
-    assert said.index("The key was refused.") < said.index("Too many requests.") < said.index("Blocked.")
+    assert said.index("The key was refused.") < said.index("Too many requests.")
+    assert "Blocked." not in said
+
+
+@pytest.mark.parametrize("delivery", ["truncated", "blocked_output", "cut_by_filter", "empty"])
+def test_what_is_no_failure_is_no_error(desk, prompt, endpoint, delivery):
+    asked(endpoint, Result(delivery=delivery, rule="end_length", error="It was cut by a length limit."))
+    assert "Last errors" not in words(desk.get("/probes/"))
 
 
 def test_what_was_long_ago_is_not_lately(endpoint, prompt):

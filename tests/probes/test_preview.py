@@ -11,13 +11,15 @@ from django.core.management import CommandError, call_command
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
+from django.utils.translation import override
 
 from core.errors import Conflict
 from probes.actions import add_endpoint, correct_endpoint, open_round, stop_endpoint
 from probes.models import Probe, Round, Spending
 from probes.selectors import Surety, preview
 from probes.selectors.endpoints import this_month
-from probes.templatetags.probe_pages import hours, usd
+from probes.templatetags.probe_pages import hours, price, usd
+from workers.watching import words as words_of_money
 
 pytestmark = pytest.mark.django_db
 
@@ -184,6 +186,27 @@ def test_the_budget_is_told_of_on_the_page(desk, questions, endpoint):
     assert "at most $0.60" in said
 
 
+def test_the_sum_is_as_sure_as_the_rows_in_it(desk, questions, endpoint):
+    priced = {"params": {"max_tokens": 1000}, "price_input": 0, "price_output": 100}
+    correct_endpoint(by=None, endpoint=endpoint, **priced)
+    finished(endpoint, questions[0], 20)
+    more = {"kind": "local", "base_url": endpoint.base_url, "allow_private": True, "served_name": "b"}
+    bounded = add_endpoint(by=None, llm=endpoint.llm, slug="b", params={"max_tokens": 1000}, **more)
+    # Its tokens are a bound; its cost is not in the sum.
+    assert (preview(3).at_most, preview(3).cost_bounded) == (True, "none")
+    said = words(desk.get("/probes/rounds/new/?name=x&samples=3"))
+    assert "Money $0.06 about, where prices are known" in said
+    assert "The cost of 1 endpoint is not known and not in the sum." in said
+    correct_endpoint(by=None, endpoint=bounded, **priced)
+    assert preview(3).cost_bounded == "some"
+    said = words(desk.get("/probes/rounds/new/?name=x&samples=3"))
+    assert "Money $0.66 partly at most, partly about, where prices are known" in said
+    stop_endpoint(by=None, endpoint=endpoint, reason="")
+    assert preview(3).cost_bounded == "all"
+    said = words(desk.get("/probes/rounds/new/?name=x&samples=3"))
+    assert "Money $0.60 at most, where prices are known" in said
+
+
 def test_the_command_says_the_same_and_opens_nothing(questions, endpoint):
     out = StringIO()
     call_command("open_round", "Spring", "--samples", "2", "--preview", stdout=out)
@@ -238,6 +261,13 @@ def test_of_many_who_open_one_at_once_one_does_and_the_others_are_told():
 )
 def test_money_in_words(value, said):
     assert usd(Decimal(value)) == said
+
+
+def test_money_is_written_as_the_reader_writes_it():
+    with override("fr"):
+        said = [usd(Decimal(value)) for value in ("12.4", "0.00001")]
+        said += [price(Decimal("2.5000")), words_of_money.dollars(Decimal("0.001")), words_of_money.dollars(Decimal(3))]
+    assert [" ".join(one.split()) for one in said] == ["12,40 $", "moins de 0,0001 $", "2,50 $", "< 0,01 $", "3,00 $"]
 
 
 @pytest.mark.parametrize(

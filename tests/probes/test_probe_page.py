@@ -7,7 +7,16 @@ from decimal import Decimal
 import pytest
 from django.utils import timezone
 
-from probes.actions import Result, add_endpoint, claim, open_missing_probes, open_round, record_result
+from probes.actions import (
+    Result,
+    add_endpoint,
+    claim,
+    open_missing_probes,
+    open_round,
+    record_answer,
+    record_result,
+)
+from probes.actions.redone import redo_result
 from probes.models import Answer, Endpoint, ImportBatch, Payload, Probe, Round
 
 pytestmark = pytest.mark.django_db
@@ -124,7 +133,6 @@ def test_what_came_back_is_hidden_while_the_question_has_an_open_answer(desk, pr
             for n in range(2)
         ),
     )
-    (blocked,) = asked(endpoint, Result(delivery="blocked_output", rule="filter", text="The half of it", raw=b"Raw 2."))
     for probe in (one, other):
         for state in ("open", "settled"):
             Answer.objects.filter(pk=one.answer_id).update(
@@ -132,11 +140,9 @@ def test_what_came_back_is_hidden_while_the_question_has_an_open_answer(desk, pr
             )
             said = words(desk.get(f"/probes/{probe.pk}/"))
             assert "What came back is hidden for now." in said
-            assert "curl http://127.0.0.1:9/v1/chat/completions" in said
-            marks = [*map(str, range(771, 779)), "When it came", "Cost", "Served by", "Over"]
+            marks = [*map(str, range(771, 779)), "When it came", "Cost", "Served by", "curl", "Attempts", "Delivered"]
             for hidden in ("Text", "Thought", "Raw", "SHA-256", "total_tokens", "Settled", *marks):
-                assert hidden not in said.replace("Text, reasoning, size", ""), hidden
-    assert "The half of it" in words(desk.get(f"/probes/{blocked.pk}/"))
+                assert hidden not in said, hidden
     Answer.objects.update(state="settled", closed_at=timezone.now())
     said = words(desk.get(f"/probes/{one.pk}/"))
     for shown in ("Text 0.", "Thought 0.", "Raw 0.", "total_tokens 771", "773 ms after", "$0.0775", "host-774", "778"):
@@ -169,3 +175,91 @@ def test_a_payload_that_cannot_be_unpacked_does_not_break_the_page(desk, prompt,
     Payload.objects.create(probe=probe, attempt=7, body=b"not gzip", sha256="0" * 64)
     Payload.objects.create(probe=probe, attempt=8, body=gzip.compress(b"x" * 300)[:-12], sha256="0" * 64)
     assert desk.get(f"/probes/{probe.pk}/").status_code == 200
+
+
+ENDS = {
+    "delivered": delivered("An answer.", raw=b"An answer."),
+    "blocked": Result(
+        delivery="blocked_output", rule="filter", text="The half of it", raw=b"The half of it", error="No."
+    ),
+    "empty": Result(delivery="empty", rule="end_empty"),
+    "cut": Result(delivery="truncated", rule="end_length", text="The half of it", finish_reason="length"),
+    "failed": Result(delivery="failed", rule="gone", error="It is gone.", http_status=410),
+}
+
+
+def test_nobody_sees_how_a_probe_ended_while_an_answer_to_its_question_is_open(desk, prompt, endpoint):
+    """Whoever knows of the blocked ones who they were knows of the open one who wrote it: all pages are alike."""
+    probes = dict(zip(ENDS, asked(endpoint, *ENDS.values()), strict=True))
+
+    def page(probe):
+        return words(desk.get(f"/probes/{probe.pk}/"))
+
+    def alike(probe):
+        said = re.sub(r"Probe \d+", "Probe N", page(probe))
+        return re.sub(r"Sample \d+", "Sample N", said)
+
+    assert Answer.objects.get().state == "open"
+    assert len({alike(probe) for probe in probes.values()}) == 1
+    said = page(probes["blocked"])
+    assert "What came back is hidden for now." in said
+    assert f"Probe {probes['blocked'].pk} Over" in said
+    Answer.objects.update(state="settled", closed_at=timezone.now())
+    assert "Answer blocked" in page(probes["blocked"])
+    assert "The half of it" in page(probes["cut"])
+    assert "It is gone." in page(probes["failed"])
+    assert len({alike(probe) for probe in probes.values()}) == 5
+
+
+def test_half_a_text_is_hidden_until_the_probe_is_over(desk, prompt, endpoint):
+    """A model says again what it began to say: with an open answer by another model, and before there is any."""
+    (probe,) = asked(
+        endpoint, Result(delivery="failed", rule="net_lost", error="Lost.", heals=True, text="Half a", raw=b"Half a")
+    )
+    for _ in range(2):
+        said = words(desk.get(f"/probes/{probe.pk}/"))
+        assert "Half a" not in said
+        assert "Waiting" in said
+        assert "This probe is not over." in said
+        assert "Lost." in said
+        assert "Attempts 1, 1 failed" in said
+        record_answer(version=prompt.current, text="Half a text and the rest.", escaped=False)
+
+
+def test_a_verdict_that_was_redone_shows_no_open_answer(desk, prompt, endpoint):
+    one, _ = asked(endpoint, delivered("What both said."), delivered("What both said."))
+    redo_result(
+        by=None, probe=one.pk, attempt=1, result=Result(delivery="truncated", rule="end_length", text="What both said.")
+    )
+    assert Answer.objects.get().state == "open"
+    assert "What both said" not in words(desk.get(f"/probes/{one.pk}/"))
+
+
+def test_what_is_in_quarantine_is_shown_whatever_its_question(desk, prompt, endpoint):
+    """Or no rule could be mended; it is failed, and no text that anybody labels. Looked at, it is as all others."""
+    strange = Result(delivery="failed", rule="end_unknown", error="Strange.", quarantined=True, raw=b"Strange bytes")
+    _, probe = asked(endpoint, delivered("An answer."), strange)
+    assert "Strange bytes" in words(desk.get(f"/probes/{probe.pk}/"))
+    Probe.objects.filter(pk=probe.pk).update(quarantined=False)
+    assert "Strange" not in words(desk.get(f"/probes/{probe.pk}/"))
+
+
+def test_the_last_errors_tell_of_no_question_that_is_being_labelled(desk, prompt, endpoint):
+    answered, failed, strange, waits = asked(
+        endpoint,
+        delivered("An answer."),
+        Result(delivery="failed", rule="gone", error="It is gone."),
+        Result(delivery="failed", rule="end_unknown", error="Strange.", quarantined=True),
+        Result(delivery="failed", rule="busy", error="Too busy.", heals=True),
+    )
+    for address in ("/probes/", f"/probes/endpoints/{endpoint.pk}/"):
+        html = desk.get(address).content.decode()
+        assert (f'href="/probes/{failed.pk}/"' in html, "It is gone." in html) == (False, False)
+        assert "Of a question that is still being labelled." in html
+        assert "<code>gone</code>" in html
+        for shown in (strange, waits):
+            assert f'href="/probes/{shown.pk}/"' in html
+        assert ("Strange." in html, "Too busy." in html) == (True, True)
+    Answer.objects.filter(pk=answered.answer_id).update(state="settled", closed_at=timezone.now())
+    html = desk.get("/probes/").content.decode()
+    assert (f'href="/probes/{failed.pk}/"' in html, "It is gone." in html) == (True, True)

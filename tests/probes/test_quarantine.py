@@ -29,6 +29,9 @@ from prompts.actions import withdraw_prompt
 
 pytestmark = pytest.mark.django_db
 
+# Moments that are in no year from 1 to 9999 in UTC.
+OUT_OF_TIME = ["0001-01-01T00:00:00+23:59", "9999-12-31T23:59:59-14:00"]
+
 
 @pytest.fixture
 def desk(client, maintainer):
@@ -103,7 +106,9 @@ def test_what_came_after_the_page_was_made_is_not_dismissed(desk, prompt, endpoi
     assert set(in_quarantine()) == {later}
 
 
-@pytest.mark.parametrize("until", ["", "yesterday", "2026-11-01T10:00:00", "2026-13-01T10:00:00Z", "\x00"])
+@pytest.mark.parametrize(
+    "until", ["", "yesterday", "2026-11-01T10:00:00", "2026-13-01T10:00:00Z", "\x00", *OUT_OF_TIME]
+)
 def test_dismissing_wants_the_moment_of_the_page(desk, prompt, endpoint, until):
     (seen,) = quarantined(endpoint, strange("Strange."))
     assert desk.post(f"/probes/quarantine/{seen.pk}/dismiss/", {"until": until}).status_code in (400, 422)

@@ -8,7 +8,8 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from probes.actions import Result, claim, open_missing_probes, open_round, record_result
-from probes.models import Answer, Payload, Probe
+from probes.models import Answer, Endpoint, Payload, Probe
+from probes.selectors import asked_lately
 
 pytestmark = pytest.mark.django_db
 
@@ -110,3 +111,39 @@ def test_only_a_delivered_probe_has_an_answer(ask):
     ask(Result(delivery="delivered", rule="answer", text="Yes."))
     with pytest.raises(IntegrityError, match="probe_answer_only_if_delivered"), transaction.atomic():
         Probe.objects.filter(status="done").update(delivery="truncated")
+
+
+def test_what_was_asked_lately_is_told_attempt_by_attempt(ask, endpoint):
+    slow = Result(delivery="failed", rule="status_503", heals=True, http_status=503, raw=b"{}")
+    Probe.objects.exclude(sample=1).delete()
+    for _ in range(3):
+        ask(slow)
+    told = asked_lately(endpoint.pk, tokens_each=7)
+    assert [tokens for _, tokens in told] == [7, 7, 7]
+    assert max(ago for ago, _ in told) < 60
+
+
+def test_an_endpoint_that_is_never_reached_is_paused_and_nothing_is_given_up(ask, endpoint):
+    Probe.objects.exclude(sample=1).delete()
+    gone = Result(delivery="failed", rule="net_not_connected", error="No connection.", heals=True, unsent=True)
+    assert {ask(gone).status for _ in range(99)} == {"due"}
+    endpoint.refresh_from_db()
+    assert endpoint.status == "active"
+    probe = ask(gone)
+    endpoint.refresh_from_db()
+    assert (probe.status, probe.failures, probe.perhaps_paid) == ("due", 0, 0)
+    assert (endpoint.status, endpoint.status_reason) == ("paused", "It was not reached in 100 tries. No connection.")
+
+
+def test_an_endpoint_that_says_slow_down_for_ever_is_paused(ask, endpoint):
+    Probe.objects.filter(sample=1).update(attempt=998)
+    Probe.objects.exclude(sample=1).delete()
+    slow = Result(delivery="failed", rule="status_429", error="429", heals=True, slow_down=True)
+    assert (ask(slow).failures, Endpoint.objects.get(pk=endpoint.pk).status) == (0, "active")
+    assert (ask(slow).status, Endpoint.objects.get(pk=endpoint.pk).status) == ("due", "paused")
+
+
+def test_a_probe_may_be_tried_more_often_than_a_small_number_holds(ask):
+    Probe.objects.filter(sample=1).update(attempt=40_000)
+    Probe.objects.exclude(sample=1).delete()
+    assert ask(Result(delivery="delivered", rule="answer", text="At last.")).attempt == 40_001

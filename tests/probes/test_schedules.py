@@ -2,6 +2,7 @@
 
 import threading
 from datetime import UTC, datetime, timedelta
+from decimal import Decimal
 
 import pytest
 from django.db import connection
@@ -10,20 +11,24 @@ from django.utils import timezone
 from core.errors import Conflict, Forbidden, Invalid
 from core.models import Event
 from probes.actions import (
+    add_endpoint,
     add_schedule,
     claim,
-    close_round,
+    correct_endpoint,
+    drop_unwanted,
     open_missing_probes,
     open_round,
     open_scheduled_rounds,
     stop_endpoint,
     stop_schedule,
 )
-from probes.actions.schedules import following, later
-from probes.models import Probe, Round, RoundSchedule
+from probes.models import Probe, Round, RoundSchedule, Spending
+from probes.periods import following, later
 from probes.selectors import remaining
+from probes.selectors.endpoints import this_month
 
 pytestmark = pytest.mark.django_db
+AT_HOME = {"base_url": "http://127.0.0.1:9/v1", "allow_private": True}
 
 
 def soon(**more):
@@ -39,10 +44,8 @@ def first_of_next_month():
     return later(timezone.now().astimezone(UTC).replace(day=1, hour=0, minute=0, second=0, microsecond=0), "month", 1)
 
 
-def over(of):
-    Probe.objects.filter(round=of).update(
-        status="done", delivery="empty", leased_until=None, finished_at=timezone.now()
-    )
+def over(probes):
+    probes.update(status="done", delivery="empty", leased_until=None, finished_at=timezone.now())
 
 
 def day(text):
@@ -103,14 +106,14 @@ def test_it_waits_for_a_round_that_has_work_and_closes_one_that_is_finished(prom
     assert remaining(running).lacking
     assert open_scheduled_rounds(now=due) == []  # its probes are not even made yet
     open_missing_probes(of=running, limit=100)
-    assert (remaining(running).waiting, remaining(running).lacking) == (2, False)
+    assert (remaining(running).awaited, remaining(running).lacking) == (2, False)
     assert open_scheduled_rounds(now=due) == []
     claim(endpoint=endpoint.pk, limit=1)
     Probe.objects.filter(status="due").delete()
     open_missing_probes(of=running, limit=0)
     assert open_scheduled_rounds(now=due) == []  # one in flight, one to be made
     open_missing_probes(of=running, limit=100)
-    over(running)
+    over(Probe.objects.filter(round=running))
     schedule.refresh_from_db()
     assert schedule.next_at == due
     (opened,) = open_scheduled_rounds(now=due + timedelta(hours=7))
@@ -118,14 +121,59 @@ def test_it_waits_for_a_round_that_has_work_and_closes_one_that_is_finished(prom
     assert (running.status, opened.name) == ("closed", f"Panel, {due:%Y-%m}")
 
 
-def test_probes_at_a_paused_endpoint_keep_it_waiting_and_are_counted(prompt, endpoint):
+def test_what_is_held_at_a_paused_endpoint_is_not_waited_for(prompt, endpoint):
+    working = add_endpoint(by=None, llm=endpoint.llm, slug="endpoint-b", kind="local", **AT_HOME)
     running = open_round(by=None, name="By hand", samples=2)
     open_missing_probes(of=running, limit=100)
+    claim(endpoint=endpoint.pk, limit=1)
     stop_endpoint(by=None, endpoint=endpoint, reason="Money.")
-    assert (remaining(running).waiting, remaining(running).paused, remaining(running).nothing) == (2, 2, False)
-    close_round(by=None, of=running)
+    left = remaining(running)
+    assert (left.awaited, left.paused, left.unpaid, left.nothing) == (3, 1, 0, False)
+    assert left.awaited_at == [(working, 2), (endpoint, 1)]  # what is in flight is waited for wherever it is
     monthly()
+    assert open_scheduled_rounds(now=first_of_next_month()) == []
+    over(Probe.objects.filter(round=running).exclude(endpoint=endpoint, status="due"))
+    assert (remaining(running).paused, remaining(running).nothing) == (1, True)
+    (opened,) = open_scheduled_rounds(now=first_of_next_month())
+    running.refresh_from_db()
+    assert (running.status, opened.status) == ("closed", "open")
+    assert (drop_unwanted(), Probe.objects.filter(round=running, status="due").count()) == (1, 0)
+
+
+def test_what_no_budget_holds_is_not_waited_for(prompt, endpoint, monkeypatch):
+    monkeypatch.setattr("probes.selectors.budgets.most_of_a_call", lambda endpoint, text: Decimal("0.01"))
+    changes = {"price_input": Decimal(1), "price_output": Decimal(1), "params": {"max_tokens": 9}}
+    correct_endpoint(by=None, endpoint=endpoint, budget=Decimal("0.02"), **changes)
+    running = open_round(by=None, name="By hand", samples=2)
+    open_missing_probes(of=running, limit=100)
+    monthly()
+    assert (remaining(running).awaited, remaining(running).unpaid) == (2, 0)
+    assert open_scheduled_rounds(now=first_of_next_month()) == []
+    Spending.objects.create(endpoint=endpoint, month=this_month(), spent=Decimal("0.015"))
+    assert (remaining(running).awaited, remaining(running).unpaid, remaining(running).nothing) == (0, 2, True)
     assert len(open_scheduled_rounds(now=first_of_next_month())) == 1
+
+
+def test_a_stuck_round_is_closed_after_the_period_of_its_own_schedule(prompt, endpoint):
+    monthly("Panel", every="week")
+    due = first_of_next_month()
+    (stuck,) = open_scheduled_rounds(now=due)
+    open_missing_probes(of=stuck, limit=100)
+    monthly("Other", first_at=due + timedelta(days=1))
+    Round.objects.filter(pk=stuck.pk).update(opened_at=due)
+    assert open_scheduled_rounds(now=due + timedelta(days=7, seconds=-1)) == []
+    (opened,) = open_scheduled_rounds(now=due + timedelta(days=7))
+    stuck.refresh_from_db()
+    assert (stuck.status, opened.name) == ("closed", f"Other, {due:%Y-%m}")
+
+
+def test_a_stuck_round_opened_by_hand_is_closed_after_the_period_of_what_waits(prompt, endpoint):
+    schedule = monthly(every="week")
+    by_hand = open_round(by=None, name="By hand", samples=1)
+    open_missing_probes(of=by_hand, limit=100)
+    Round.objects.filter(pk=by_hand.pk).update(opened_at=schedule.next_at - timedelta(days=6))
+    assert open_scheduled_rounds(now=schedule.next_at) == []
+    assert len(open_scheduled_rounds(now=schedule.next_at + timedelta(days=1))) == 1
 
 
 def test_of_two_that_are_due_one_opens_and_the_other_waits_for_it(prompt, endpoint):
@@ -136,7 +184,7 @@ def test_of_two_that_are_due_one_opens_and_the_other_waits_for_it(prompt, endpoi
     assert first.name.startswith("One")
     assert open_scheduled_rounds(now=now) == []
     open_missing_probes(of=first, limit=100)
-    over(first)
+    over(Probe.objects.filter(round=first))
     (second,) = open_scheduled_rounds(now=now)
     assert second.name.startswith("Two")
 
@@ -217,11 +265,15 @@ def test_the_page(client, maintainer, prompt, endpoint):
     assert "next on" in client.get("/probes/").content.decode()
     running = open_round(by=None, name="By hand", samples=2)
     open_missing_probes(of=running, limit=100)
-    stop_endpoint(by=None, endpoint=endpoint, reason="Money.")
     RoundSchedule.objects.update(next_at=timezone.now() - timedelta(hours=1))
     said = client.get("/probes/").content.decode()
-    assert "It waits until By hand is finished, which has 2 probes before it." in said
-    assert "2 of them are at paused endpoints" in said
+    assert "It waits until By hand is finished; 2 probes are left." in said
+    assert f'<a href="/probes/endpoints/{endpoint.pk}/">endpoint-a</a> (2)' in said
+    assert "at the latest, By hand is closed" in said
+    stop_endpoint(by=None, endpoint=endpoint, reason="Money.")
+    said = client.get("/probes/").content.decode()
+    assert "It opens within a minute." in said
+    assert "Not waited for: 2 probes at paused endpoints." in said
     assert client.post(f"/probes/schedules/{schedule.pk}/stop/").status_code == 302
     assert client.post(f"/probes/schedules/{schedule.pk}/stop/").status_code == 409
     assert "It waits until" not in client.get("/probes/").content.decode()

@@ -228,3 +228,18 @@ def test_prices_that_came_or_went_while_it_was_asked(paid):
     assert record(priced, **DELIVERED).cost == EACH
     assert month() == (EACH + CENT, 0)
     check_the_sums()
+
+
+@pytest.mark.parametrize(("budget", "status"), [(Decimal("1.00"), "paused"), (None, "active")])
+def test_a_count_beyond_what_the_call_can_cost_is_kept_and_stops_an_endpoint_with_a_budget(
+    prompt, endpoint, budget, status
+):
+    Endpoint.objects.filter(pk=endpoint.pk).update(price_input=1, price_output=1, budget=budget)
+    open_missing_probes(of=open_round(by=None, name="A round", samples=1), limit=1)
+    (one,) = claim(endpoint=endpoint.pk, limit=1, price=Price(Decimal("0.5"), Decimal(0)))
+    counted = Result(delivery="delivered", rule="answer", text="A text.", cost=Decimal("109.99"))
+    assert record_result(probe_id=one.probe, attempt=one.attempt, result=counted) is True
+    endpoint.refresh_from_db()
+    spending = Spending.objects.get()
+    assert (Probe.objects.get().status, spending.spent, spending.reserved) == ("done", Decimal("109.99"), 0)
+    assert endpoint.status == status

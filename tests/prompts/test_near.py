@@ -97,5 +97,5 @@ def test_what_waits_for_review_is_shown_to_those_who_may_read_it(client, make_pr
     # Nor is it shown when it is sent: only the very same text is refused.
     answer = client.post(URL, filled(text=waiting.current.text))
     assert answer.status_code == 422
-    assert "This very question is already there in this language." in answer.content.decode()
+    assert "This question is already there in this language." in answer.content.decode()
     assert client.post(URL, filled()).status_code == 302

@@ -142,7 +142,7 @@ def test_the_very_same_question_is_never_taken_twice(client, author, topic):
     assert client.post(URL, filled()).status_code == 302
     answer = client.post(URL, filled(confirm="1"))
     assert answer.status_code == 422
-    assert "This very question is already there in this language." in answer.content.decode()
+    assert "This question is already there in this language." in answer.content.decode()
     assert (Prompt.objects.count(), Family.objects.count()) == (1, 1)
 
 

@@ -144,6 +144,12 @@ class Site:
     def kill_postgres(self) -> None:
         kill(self.postgres.process)
 
+    def raise_concurrency(self, limit: int) -> None:
+        """Lets the adaptive limit of the only endpoint be this at once, as if it had grown so far."""
+        endpoint = self.rows("SELECT id FROM probes_endpoint")[0][0]
+        with contextlib.closing(redis.Redis(unix_socket_path=str(self.folder.valkey_socket), db=3)) as line:
+            line.hset(f"limits:{{{endpoint}}}:state", "limit", limit)
+
     def empty_valkey(self) -> None:
         """FLUSHALL: the queue, the schedule, beat's lock and every counter are gone."""
         with contextlib.closing(redis.Redis(unix_socket_path=str(self.folder.valkey_socket))) as line:

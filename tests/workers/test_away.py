@@ -100,6 +100,21 @@ def test_without_its_key_an_endpoint_is_paused_and_says_why(provider, prompt, ke
     check_nowhere(SECRET)
 
 
+@pytest.mark.parametrize(
+    "place", [{"key_variable": "FAKE_API_KEY"}, {"key_file": "fake.key"}], ids=["variable", "file"]
+)
+def test_candor_s_own_secret_is_sent_nowhere_whatever_holds_it(provider, prompt, keys, monkeypatch, place):
+    monkeypatch.setenv("FAKE_API_KEY", settings.SECRET_KEY)
+    (keys / "fake.key").write_text(f"{settings.SECRET_KEY}\n")
+    endpoint = open_probes(provider.base_url, "answer", **place)
+    with running(5) as runner:
+        runner.wake(endpoint.pk)
+        assert until(lambda: Endpoint.objects.get().status == "paused")
+    assert "holds a secret of Candor's own" in Endpoint.objects.get().status_reason
+    assert provider.total() == 0
+    check_nowhere(settings.SECRET_KEY)
+
+
 @pytest.fixture
 def keys(tmp_path, monkeypatch):
     """The folder of keys."""

@@ -16,6 +16,7 @@ def test_children_killed_twenty_times_lose_nothing():
         prompts=20, samples=50, in_flight=400, model="answer,delay:500", environ={"PROBES_IN_FLIGHT": str(each)}
     ) as site:
         assert site.wait_for(20, 60) >= 20
+        site.raise_concurrency(400)
         held = 0
         for kill in range(20):
             before = site.provider.total()

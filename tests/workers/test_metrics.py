@@ -1,10 +1,12 @@
 """The metrics, parsed as Prometheus parses them, against the rows they were read from."""
 
 import asyncio
+from datetime import timedelta
 from decimal import Decimal
 
 import pytest
 from django.conf import settings
+from django.core.cache import cache
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from prometheus_client.openmetrics.parser import text_string_to_metric_families as parse_openmetrics
@@ -13,9 +15,10 @@ from redis import Redis
 
 from config import env
 from probes.models import Spending
-from tests.workers.watch_cases import Rows, make_endpoint
+from tests.workers.watch_cases import Rows, hold_permits, make_endpoint
 from workers.limits import Allowed, Ended, Limits, Settled
 from workers.metrics import exposition
+from workers.watching.totals import totals
 
 TOKEN = "a-token-of-thirty-two-characters-and-more"
 pytestmark = pytest.mark.django_db
@@ -26,6 +29,7 @@ def _empty_valkey():
     for address in (settings.REDIS_LIMITS, settings.REDIS_QUEUE):
         with Redis.from_url(address) as valkey:
             valkey.flushdb()
+    cache.clear()
 
 
 @pytest.fixture
@@ -55,7 +59,10 @@ def test_each_metric(rows, endpoint):
     rows.over(100_000, attempt=3, perhaps_paid=1)
     rows.over(20, "blocked_output", "end_filter", quarantined=True)
     rows.over(30, "failed", "busy", attempt=4)
+    rows.over(40, "failed", "candor.round_closed")
+    rows.over(50, "failed", "candor.round_closed")
     rows.claimed()
+    hold_permits(endpoint, 3)
     rows.due(500)
     rows.due(-60)
     month = rows.now.date().replace(day=1)
@@ -65,7 +72,11 @@ def test_each_metric(rows, endpoint):
     found = scrape()
     assert 500 <= found.pop(("candor_oldest_waiting_seconds", "endpoint-a")) < 520
     assert found == {
-        ("candor_probes_in_flight", "endpoint-a"): 1,
+        ("candor_probes_claimed", "endpoint-a"): 1,
+        ("candor_probes_in_flight", "endpoint-a"): 3,
+        ("candor_concurrency_limit", "endpoint-a"): found["candor_concurrency_limit", "endpoint-a"],
+        ("candor_endpoint_budget_used_up", "endpoint-a"): 0,
+        ("candor_probes_let_go_total", "endpoint-a", "candor.round_closed"): 2,
         ("candor_probes_due", "endpoint-a"): 2,
         ("candor_probes_quarantined", "endpoint-a"): 1,
         ("candor_probes_finished_total", "delivered", "endpoint-a"): 2,
@@ -110,8 +121,13 @@ def test_without_valkey_the_tables_still_speak(rows, settings):
     rows.claimed()
     found = scrape()
     assert found["candor_limits_up",] == found["candor_broker_up",] == 0
-    assert found["candor_probes_in_flight", "endpoint-a"] == 1
-    assert not {name for name, *_ in found} & {"candor_circuit", "candor_paused_seconds", "candor_queue_messages"}
+    assert found["candor_probes_claimed", "endpoint-a"] == 1
+    assert not {name for name, *_ in found} & {
+        "candor_probes_in_flight",
+        "candor_circuit",
+        "candor_paused_seconds",
+        "candor_queue_messages",
+    }
 
 
 def test_a_retired_endpoint_keeps_its_counters(rows, endpoint):
@@ -122,13 +138,44 @@ def test_a_retired_endpoint_keeps_its_counters(rows, endpoint):
 
 
 def test_the_number_of_queries_does_not_grow(rows):
+    scrape()
     with CaptureQueriesContext(connection) as with_one:
         scrape()
     for slug in ("b", "c"):
         make_endpoint(slug)
     with CaptureQueriesContext(connection) as with_three:
         scrape()
-    assert len(with_three) == len(with_one) <= 7
+    assert len(with_three) == len(with_one) <= 9
+
+
+def test_the_table_is_counted_whole_once_an_hour(rows, endpoint):
+    """Between that, only what has come since."""
+    ids, now = [endpoint.pk], rows.now
+    rows.over(100_000)
+    rows.over(20)
+
+    def over(moment):
+        with CaptureQueriesContext(connection) as queries:
+            ((total,),) = totals(ids, moment).values()
+        return total.over, sum('"finished_at" >=' not in query["sql"] for query in queries)
+
+    assert over(now) == (2, 1)
+    rows.over(5)
+    assert over(now) == (3, 0)
+    # Half an hour later what was new is among the kept sums.
+    later = now + timedelta(minutes=30)
+    rows.over(-1700)
+    assert [over(later), over(later)] == [(4, 0), (4, 0)]
+    assert cache.get("watching:totals")[0] == later - timedelta(seconds=30)
+    assert over(now + timedelta(minutes=61)) == (4, 1)
+
+
+def test_without_a_cache_the_totals_are_the_same(rows, endpoint, settings):
+    settings.CACHES = {"default": {**settings.CACHES["default"], "LOCATION": "unix:///nowhere/valkey.sock"}}
+    for number in (1, 2):
+        rows.over(100)
+        ((total,),) = totals([endpoint.pk], rows.now).values()
+        assert total.over == number
 
 
 def test_both_formats_say_the_same(rows, client, maintainer):

@@ -11,6 +11,7 @@ from django.core.management import CommandError, call_command
 from probes.models import Answer, Payload, Probe, Spending
 from tests.fake_provider.in_thread import FakeProvider
 from tests.workers.watch_cases import make_endpoint
+from workers.management.commands.probe import BODY_AT_MOST, readable, shortened
 
 pytestmark = pytest.mark.django_db
 KEY = "sk-a-key-that-nobody-may-see-1234567890"
@@ -77,6 +78,7 @@ def test_json_and_raw(fake, tmp_path):
     told = json.loads(said)
     body = json.loads((tmp_path / "body").read_bytes())
     assert (code, told["delivery"], told["rule"], told["recorded"]) == (0, "delivered", "answer", False)
+    assert told["body"] == (tmp_path / "body").read_text()
     assert told["text"] == body["choices"][0]["message"]["content"]
     assert told["request"]["body"]["messages"] == [{"role": "user", "content": "What is a dam?"}]
     assert told["request"]["headers"]["authorization"] == "Bearer $FAKE_API_KEY"
@@ -96,8 +98,26 @@ def test_an_outage_is_no_answer(fake):
     fake("status:503")
     said, code = run("What is a dam?", "--endpoint", "fake")
     assert code == 1
-    assert "the workers would try it again" in said
+    assert "Next:          the workers would try it again" in said
+    assert "Body\n" in said
     assert "Status:        503" in said
+
+
+def test_the_body_of_an_error_nobody_knows_is_printed(fake):
+    fake("unknown_error")
+    said, code = run("What is a dam?", "--endpoint", "fake")
+    assert (code, "never_seen" in said) == (1, True)
+
+
+def test_a_body_is_text_whatever_it_is():
+    assert readable(b"caf\xc3\xa9 \xff\xfe\x00") == "café \\xff\\xfe\0"
+
+
+def test_a_long_body_is_cut_in_a_terminal_only():
+    assert shortened("x" * BODY_AT_MOST) == "x" * BODY_AT_MOST
+    cut = shortened("x" * (BODY_AT_MOST + 1234))
+    said = "… and 1,234 characters more: --json prints all of it, --raw FILE keeps the bytes."
+    assert cut == "x" * BODY_AT_MOST + "\n" + said
 
 
 def test_a_number_is_a_prompt(fake, prompt):

@@ -3,6 +3,7 @@
 import asyncio
 import time
 
+import psycopg
 import pytest
 from django.db import OperationalError, connection
 
@@ -10,7 +11,7 @@ from probes.actions import Finished, Result, claim, record_results
 from probes.models import Answer, Payload, Probe
 from tests.workers.engine import open_probes
 from workers import recording
-from workers.database import Database
+from workers.database import Database, passes
 from workers.recording import Recorder
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -161,3 +162,20 @@ def test_connections_that_the_server_ends_are_made_anew(held):
     assert record_all(finished(held[:15]), later=cut) == [None] * 15
     connection.close()
     assert Probe.objects.filter(status="done").count() == 30
+
+
+@pytest.mark.parametrize(
+    ("cause", "expected"),
+    [
+        (psycopg.OperationalError("no connection"), True),
+        (psycopg.errors.AdminShutdown(), True),
+        (psycopg.errors.TooManyConnections(), True),
+        (psycopg.errors.DeadlockDetected(), True),
+        (psycopg.errors.ProgramLimitExceeded(), False),
+        (psycopg.errors.StatementTooComplex(), False),
+    ],
+)
+def test_what_the_database_refuses_is_not_taken_for_its_absence(cause, expected):
+    error = OperationalError("said")
+    error.__cause__ = cause
+    assert passes(error) is expected

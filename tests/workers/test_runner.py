@@ -1,17 +1,16 @@
 """The probing loop, in this process, against a provider on this machine."""
 
-import asyncio
+import functools
 import time
 
 import pytest
-from django.conf import settings
 
-from probes.actions import add_endpoint, add_llm, open_missing_probes, open_round
-from probes.models import Probe
+from probes.models import Endpoint, Probe
 from tests.fake_provider import FakeProvider
+from tests.workers import engine
+from tests.workers.engine import over, prove, until
 from workers import desks, process
 from workers import runner as running
-from workers.limits import Allowed, Ended, Limits, Settled
 from workers.runner import Runner
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -32,44 +31,8 @@ def runner():
 
 @pytest.fixture
 def open_probes(provider, prompt):
-    """Opens a round at an endpoint that behaves as told: `open_probes("answer", samples=5)`."""
-
-    def make(behaviour, samples=1, **more):
-        llm = add_llm(by=None, slug="fake", name="Fake", maker="Nobody", maker_country="FR")
-        endpoint = add_endpoint(
-            by=None, llm=llm, slug="fake", kind="local", base_url=provider.base_url, served_name=behaviour,
-            allow_private=True, **more,
-        )  # fmt: skip
-        open_missing_probes(of=open_round(by=None, name="A round", samples=samples), limit=1000)
-        return endpoint
-
-    return make
-
-
-def prove(endpoint):
-    """Tells the limits that the endpoint has answered before, so that it is asked more than one thing at a time."""
-
-    async def settle():
-        limits, allowed = Limits(settings.REDIS_LIMITS), Allowed(100, None, None)
-        grant = await limits.take(endpoint.pk, allowed, wanted=1, tokens_each=0)
-        await limits.settle(endpoint.pk, allowed, [Settled(grant.permits[0], Ended.OK)])
-        await limits.close()
-
-    asyncio.run(settle())
-
-
-def until(condition, seconds=10.0):
-    """Waits for something to come true; the last look decides."""
-    end = time.monotonic() + seconds
-    while time.monotonic() < end:
-        if condition():
-            return True
-        time.sleep(0.02)
-    return condition()
-
-
-def over():
-    return not Probe.objects.exclude(status__in=["done", "given_up"]).exists()
+    """Probes at an endpoint that behaves as told: `open_probes("answer", samples=5)`."""
+    return functools.partial(engine.open_probes, provider.base_url)
 
 
 def test_it_asks_records_and_asks_on_until_nothing_is_due(open_probes, runner, provider, prompt):
@@ -93,13 +56,20 @@ def test_it_asks_records_and_asks_on_until_nothing_is_due(open_probes, runner, p
 
 @pytest.mark.parametrize(
     ("behaviour", "delivery"),
-    [("content_filter", "blocked_output"), ("length", "truncated"), ("refusal", "delivered")],
+    [
+        ("content_filter", "blocked_output"),
+        ("cut_by_filter", "cut_by_filter"),
+        ("blocked_input", "blocked_input"),
+        ("length", "truncated"),
+        ("refusal", "delivered"),
+        ("unknown_error", "failed"),
+    ],
 )
 def test_each_delivery_is_told_apart(open_probes, runner, behaviour, delivery):
     endpoint = open_probes(behaviour)
     runner.wake(endpoint.pk)
     assert until(over)
-    assert Probe.objects.get().delivery in {delivery, "cut_by_filter" if delivery == "blocked_output" else delivery}
+    assert Probe.objects.get().delivery == delivery
 
 
 def test_nul_and_lone_surrogates_are_kept_and_can_be_read(open_probes, runner):
@@ -137,6 +107,23 @@ def test_an_endpoint_that_makes_trouble_does_not_stop_the_others(open_probes, ru
     runner.wake(endpoint.pk)
     assert until(over)
     assert (Probe.objects.get().status, runner.is_over()) == ("done", False)
+
+
+def test_what_could_not_be_asked_is_given_back_and_was_not_paid(open_probes, runner, monkeypatch):
+    endpoint = open_probes("answer")
+    call_of, tried = running.call_of, []
+
+    def trouble(*args, **named):
+        tried.append(args)
+        if len(tried) == 1:
+            raise ValueError("something nobody has thought of")
+        return call_of(*args, **named)
+
+    monkeypatch.setattr(running, "call_of", trouble)
+    runner.wake(endpoint.pk)
+    assert until(over)
+    probe = Probe.objects.get()
+    assert (probe.status, probe.attempt, probe.failures, probe.deaths, probe.perhaps_paid) == ("done", 2, 0, 0, 0)
 
 
 def test_a_heartbeat_that_fails_beats_on(open_probes, monkeypatch):
@@ -188,3 +175,12 @@ def test_a_refused_connection_is_tried_again_and_was_not_paid(open_probes, runne
     assert until(lambda: Probe.objects.filter(failures=1).exists())
     probe = Probe.objects.get()
     assert (probe.status, probe.perhaps_paid) == ("due", 0)
+
+
+def test_an_endpoint_of_an_absurd_price_is_paused_and_says_why(open_probes, runner):
+    endpoint = open_probes("answer", params={"max_tokens": 10**9}, price_input=1, price_output=999_999)
+    runner.wake(endpoint.pk)
+    assert until(lambda: Endpoint.objects.get(pk=endpoint.pk).status == "paused")
+    reason = "A call could cost more than $1,000: look at its prices and its output limit."
+    assert Endpoint.objects.get(pk=endpoint.pk).status_reason == reason
+    assert Probe.objects.get().attempt == 0

@@ -1,6 +1,7 @@
 """The page that is watched: who sees it, what it says, and how it stays up to date in a browser."""
 
 import re
+from decimal import Decimal
 
 import pytest
 from django.conf import settings
@@ -10,6 +11,7 @@ from django.urls import reverse
 from playwright.sync_api import sync_playwright
 
 from probes.actions import stop_endpoint
+from probes.models import Spending
 from tests.annotations.screen import FLAGS
 from tests.conftest import CHROMIUM
 from tests.workers.watch_cases import Rows
@@ -52,9 +54,9 @@ def test_it_says_what_runs(keeper, rows, endpoint):
     rows.due(100)
     text = re.sub(r"<[^>]+>|\s+", " ", keeper.get(PAGE).content.decode())
     text = re.sub(r"\s+", " ", text)
-    assert re.search(r"Answers a minute 3 0\.[03] on average over ten minutes", text)
+    assert re.search(r"Answers a minute 3 0\.3 on average over ten minutes", text)
     assert "Waiting 1 the oldest for 2 min" in text
-    assert "2 failed in the hour: &lt;rule&gt; 1, server_trouble 1" in text
+    assert "2 probes failed in the hour: &lt;rule&gt; 1, server_trouble 1" in text
     assert "no price is known" in text
     assert re.search(r"As of \d\d:\d\d:\d\d UTC", text)
     assert "Load again" in text
@@ -69,6 +71,43 @@ def test_it_says_why_an_endpoint_is_paused_and_that_there_is_no_round(keeper, en
 
 
 @pytest.mark.django_db
+def test_it_leads_to_where_something_can_be_done(keeper, rows, endpoint):
+    rows.over(5, "failed", "error_unknown", quarantined=True)
+    stop_endpoint(by=None, endpoint=endpoint, reason="HTTP 402.")
+    page = keeper.get(PAGE).content.decode()
+    at = reverse("probes:endpoint", args=[endpoint.pk])
+    look = page[page.index('<div id="look">') :]
+    assert f'<a href="{at}">endpoint-a</a></h3>' in look
+    assert f'HTTP 402. <a href="{at}">See to it</a>' in look
+    assert f'<p><a href="{reverse("probes:quarantine")}">1 probe is in quarantine' in look
+    assert re.search(rf'<a href="{reverse("probes:endpoints")}"[^>]* aria-current="true"', page)
+
+
+@pytest.mark.django_db
+def test_a_closed_round_is_no_outage(keeper, rows):
+    for _ in range(3):
+        rows.over(5, "failed", "candor.round_closed")
+    text = re.sub(r"<[^>]+>|\s+", " ", keeper.get(PAGE).content.decode())
+    text = re.sub(r"\s+", " ", text)
+    assert "failed in the hour" not in text
+    assert "0 failed · 0 tries failed" in text
+    assert "Candor ended 3 probes by itself in the hour: candor.round_closed 3" in text
+    text = re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", keeper.get("/probes/").content.decode()))
+    assert "Given up 0 3 let go" in text
+
+
+@pytest.mark.django_db
+def test_money_is_written_as_on_the_endpoints_page(keeper, rows, endpoint):
+    endpoint.budget, endpoint.price_input, endpoint.price_output = Decimal("0.02"), Decimal(1), Decimal(2)
+    endpoint.params = {"max_tokens": 100}
+    endpoint.save()
+    Spending.objects.create(endpoint=endpoint, month=rows.now.date().replace(day=1), spent=Decimal("0.0153"))
+    for address in (PAGE, "/probes/"):
+        text = re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", keeper.get(address).content.decode()))
+        assert re.search(r"Spent this month \$0\.0153 of \$0\.02", text)
+
+
+@pytest.mark.django_db
 def test_no_endpoint_at_all(keeper):
     assert "No endpoint yet" in keeper.get(PAGE).content.decode()
 
@@ -80,6 +119,8 @@ def test_without_valkey_it_says_so(keeper, rows, settings):
     answer = keeper.get(PAGE)
     assert answer.status_code == 200
     assert "Valkey is not reachable." in answer.content.decode()
+    text = re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", answer.content.decode()))
+    assert "In flight – not known 1 claimed by workers" in text
 
 
 @pytest.mark.django_db
@@ -131,7 +172,7 @@ def test_figures_change_in_place(page, rows, endpoint):
     page.evaluate("window.kept = document.querySelector('.standing')")
     rows.over(1)
     rows.claimed()
-    shows(page, "In flight\n1")
+    shows(page, "1 claimed")
     stop_endpoint(by=None, endpoint=endpoint, reason="The key is refused.")
     shows(page, "The key is refused.")
     assert page.evaluate("window.kept === document.querySelector('.standing')")
@@ -153,7 +194,7 @@ def test_hold_and_go_on(page, rows):
     page.wait_for_timeout(2500)
     assert asked == []
     page.click("text=Go on")
-    shows(page, "In flight\n1")
+    shows(page, "1 claimed")
     assert page.inner_text("[data-as-of]").startswith("As of ")
 
 
@@ -185,7 +226,7 @@ def test_nobody_asks_while_nobody_looks(page, rows):
     rows.claimed()
     page.evaluate("Object.defineProperty(document, 'hidden', {value: false, configurable: true});"
                   "document.dispatchEvent(new Event('visibilitychange'))")  # fmt: skip
-    shows(page, "In flight\n1")
+    shows(page, "1 claimed")
 
 
 @pytest.mark.browser
@@ -195,3 +236,16 @@ def test_a_session_that_ended_is_told(page, rows):
     page.context.clear_cookies()
     page.wait_for_selector(".is-lost")
     assert page.inner_text("[data-as-of]") == "You are signed out. Load the page again."
+
+
+@pytest.mark.browser
+@pytest.mark.django_db(transaction=True)
+def test_the_figures_stand_equally_far_from_their_lines(page, rows):
+    """From the second on: the first begins at the edge."""
+    page.set_viewport_size({"width": 1280, "height": 900})
+    page.goto(PAGE)
+    paddings = page.evaluate(
+        "[...document.querySelectorAll('.figures > div')].map((one) => getComputedStyle(one).paddingInlineStart)"
+    )
+    assert paddings == ["0px", *[paddings[1]] * 3]
+    assert float(paddings[1].removesuffix("px")) >= 16

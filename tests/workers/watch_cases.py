@@ -1,18 +1,45 @@
 """Probes in every state, written as rows, for the tests of what is watched."""
 
+import asyncio
 from datetime import timedelta
 
+from django.conf import settings
 from django.utils import timezone
+from redis import Redis
 
 from probes.actions import add_endpoint, add_llm
 from probes.choices import Delivery, ProbeStatus
 from probes.models import Probe
+from workers.limits import Allowed, Ended, Limits, Settled
 
 
 def make_endpoint(slug, **more):
     llm = add_llm(by=None, slug=slug, name=slug.title(), maker="Maker A", maker_country="FR")
     values = {"kind": "local", "base_url": "http://127.0.0.1:9/v1", "served_name": slug, "allow_private": True, **more}
     return add_endpoint(by=None, llm=llm, slug=slug, **values)
+
+
+def empty_limits():
+    with Redis.from_url(settings.REDIS_LIMITS) as valkey:
+        valkey.flushdb()
+
+
+def hold_permits(endpoint, number):
+    """So many calls in flight, as the limits count them."""
+
+    async def hold():
+        limits, allowed = Limits(settings.REDIS_LIMITS), Allowed(100, None, None)
+        # The first call of an endpoint goes alone.
+        first = await limits.take(endpoint.pk, allowed, wanted=1, tokens_each=1)
+        if first.why == "cold":
+            await limits.seed(endpoint.pk, [])
+            first = await limits.take(endpoint.pk, allowed, wanted=1, tokens_each=1)
+        await limits.settle(endpoint.pk, allowed, [Settled(first.permits[0], Ended.OK)])
+        grant = await limits.take(endpoint.pk, allowed, wanted=number, tokens_each=1)
+        assert len(grant.permits) == number
+        await limits.close()
+
+    asyncio.run(hold())
 
 
 class Rows:

@@ -10,7 +10,6 @@ register = template.Library()
 
 register.filter("lasting", words.lasting)
 register.filter("answer_time", words.answer_time)
-register.filter("dollars", words.dollars)
 register.filter("rate", words.rate)
 register.filter("time_left", words.time_left)
 register.filter("curve", drawing.curve)
@@ -19,7 +18,7 @@ register.filter("curve", drawing.curve)
 @register.filter
 def flight(one: Standing) -> SafeString:
     """drawing.flight of an endpoint."""
-    return drawing.flight(one.in_flight, one.concurrency, one.endpoint.max_in_flight)
+    return drawing.flight(one.in_flight or 0, one.concurrency, one.endpoint.max_in_flight)
 
 
 @register.filter

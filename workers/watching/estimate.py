@@ -2,7 +2,8 @@
 
 The endpoints work side by side, so the round takes as long as its slowest one. Each one's pace is a count of what was
 over lately, and a count n is known to about ±2√n (Poisson): that gives a range and not a moment. Where too little came,
-nothing is said. What waits for a paused endpoint waits for a maintainer, which no pace tells; it is named apart.
+nothing is said. What waits for a paused endpoint or for money waits for a maintainer, which no pace tells; it is named
+apart.
 """
 
 import math
@@ -21,8 +22,8 @@ ENOUGH = 30
 class Estimate:
     """`low_s` to `high_s` seconds from now; None where `unknown`, an endpoint's slug, says too little or nothing.
 
-    `slowest` is the slug of the endpoint that takes longest, `held` how many probes wait for paused endpoints. Nothing
-    is left to do where both times are 0.
+    `slowest` is the slug of the endpoint that takes longest, `held` how many probes wait for paused endpoints,
+    `unpaid` how many for a budget that is used up. Nothing is left to do where both times are 0.
     """
 
     low_s: float | None = 0.0
@@ -30,23 +31,30 @@ class Estimate:
     slowest: str = ""
     unknown: str = ""
     held: int = 0
+    unpaid: int = 0
+
+    @property
+    def waits(self) -> bool:
+        """Whether anything is left that no pace tells of."""
+        return bool(self.held or self.unpaid)
 
 
 def estimate(standings: Sequence[Standing]) -> Estimate:
     held = sum(one.left for one in standings if one.endpoint.status != EndpointStatus.ACTIVE)
+    unpaid = sum(one.left for one in standings if one.endpoint.status == EndpointStatus.ACTIVE and one.used_up)
     low, high, slowest = 0.0, 0.0, ""
     for one in standings:
-        if one.endpoint.status != EndpointStatus.ACTIVE or not one.left:
+        if one.endpoint.status != EndpointStatus.ACTIVE or one.used_up or not one.left:
             continue
         pace = pace_of(one)
         broken = one.limit is not None and one.limit.circuit != "closed"
         if pace is None or broken:
-            return Estimate(None, None, unknown=one.endpoint.slug, held=held)
+            return Estimate(None, None, unknown=one.endpoint.slug, held=held, unpaid=unpaid)
         slow, fast = pace
         low = max(low, one.left / fast)
         if one.left / slow > high:
             high, slowest = one.left / slow, one.endpoint.slug
-    return Estimate(low, high, slowest, held=held)
+    return Estimate(low, high, slowest, held=held, unpaid=unpaid)
 
 
 def pace_of(one: Standing) -> tuple[float, float] | None:

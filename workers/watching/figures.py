@@ -1,7 +1,7 @@
 """The figures, each in one query for all endpoints asked about, by the endpoint's id; what has none is left out."""
 
 from collections import Counter, defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from decimal import Decimal
@@ -21,6 +21,8 @@ HOUR = timedelta(hours=1)
 MINUTES = 30
 MEDIAN_OF = 200
 BLOCKS = (Delivery.BLOCKED_INPUT, Delivery.BLOCKED_OUTPUT, Delivery.CUT_BY_FILTER)
+# Rules of our own: what ended a probe had nothing to do with its endpoint.
+OURS = "candor."
 Ids = Sequence[int]
 
 
@@ -40,7 +42,8 @@ class Waiting:
 class Hour:
     """What was over in the last hour. `answered` are all that came back, whatever they say: everything but failures.
 
-    `in_one` are the last 60 seconds, `in_ten` the last ten whole minutes.
+    `in_one` are the last 60 seconds, `in_ten` the last 600. What Candor ended by itself (a closed round, say) tells
+    nothing of the endpoint: it stands in `let_go` alone.
     """
 
     over: int = 0
@@ -54,16 +57,20 @@ class Hour:
     # The first minute in which something was over.
     since: datetime | None = None
     failures: Counter[str] = field(default_factory=Counter)
+    let_go: Counter[str] = field(default_factory=Counter)
 
     def add(self, minute: datetime, ago: int, delivery: str, rule: str, over: int) -> None:
         """Counts `over` probes of a minute that ended `ago` whole minutes ago, or runs (-1)."""
+        if rule.startswith(OURS):
+            self.let_go[rule] += over
+            return
         self.over += over
-        self.over_in_ten += over if 0 <= ago < 10 else 0
+        self.over_in_ten += over if ago < 9 else 0
         self.since = min(minute, self.since or minute)
         if delivery == Delivery.FAILED:
             self.failures[rule] += over
             return
-        self.answered_in_ten += over if 0 <= ago < 10 else 0
+        self.answered_in_ten += over if ago < 9 else 0
         self.delivered += over if delivery == Delivery.DELIVERED else 0
         self.blocked += over if delivery in BLOCKS else 0
         if 0 <= ago < MINUTES:
@@ -74,6 +81,10 @@ class Hour:
         return self.failures.total()
 
     @property
+    def ended_by_candor(self) -> int:
+        return self.let_go.total()
+
+    @property
     def block_share(self) -> float | None:
         """Blocks among what the provider decided, delivered or blocked; None where there was nothing to decide."""
         decided = self.delivered + self.blocked
@@ -81,10 +92,14 @@ class Hour:
 
 
 @dataclass(frozen=True)
-class Again:
-    """Of probes asked again in the last hour: attempts beyond the first, and attempts perhaps paid for nothing."""
+class Tries:
+    """Of probes asked in the last hour: tries that brought no result, and those of them perhaps paid for nothing.
 
-    attempts: int = 0
+    "Slow down" is one, and what a stopping worker gave back. The last try of a probe that was given up is not: that is
+    a failed probe.
+    """
+
+    failed: int = 0
     perhaps_paid: int = 0
 
 
@@ -94,16 +109,6 @@ class Spent:
 
     spent: Decimal = Decimal(0)
     reserved: Decimal = Decimal(0)
-
-
-@dataclass(frozen=True)
-class Total:
-    """Probes of an endpoint that are over with one delivery, since ever."""
-
-    delivery: str
-    over: int
-    again: int
-    perhaps_paid: int
 
 
 # Rows are counted by Count("*"): Count("pk") would fetch each row, where the index alone is enough.
@@ -130,7 +135,7 @@ def waiting(of: Ids, now: datetime) -> dict[int, Waiting]:
     return {endpoint: Waiting(due, since) for endpoint, due, since in rows}
 
 
-def in_flight(of: Ids) -> dict[int, int]:
+def claimed(of: Ids) -> dict[int, int]:
     """Walks probe_claimed."""
     rows = Probe.objects.filter(endpoint__in=of, status=ProbeStatus.CLAIMED).values_list("endpoint")
     return dict(rows.annotate(n=Count("*")).order_by())
@@ -151,30 +156,36 @@ def hour(of: Ids, now: datetime) -> dict[int, Hour]:
         ago = (running - minute) // timedelta(minutes=1) - 1
         for endpoint, delivery, rule, over in rows:
             found[endpoint].add(minute, ago, delivery, rule, over)
-    for endpoint, answered in answered_in_one(of, now).items():
-        found[endpoint].answered_in_one = answered
+    for endpoint, delivery, over in in_window(of, now - timedelta(minutes=1), now):
+        found[endpoint].answered_in_one += over if delivery != Delivery.FAILED else 0
+    # The last 600 seconds: nine whole minutes and the one that runs are known; what is missing is the end of a tenth.
+    for endpoint, delivery, over in in_window(of, now - timedelta(minutes=10), running - timedelta(minutes=9)):
+        found[endpoint].answered_in_ten += over if delivery != Delivery.FAILED else 0
+        found[endpoint].over_in_ten += over
     return dict(found)
 
 
-def answered_in_one(of: Ids, now: datetime) -> dict[int, int]:
-    """In the last 60 seconds. Walks probe_lately."""
-    rows = (
-        Probe.objects.filter(endpoint__in=of, finished_at__gt=now - timedelta(minutes=1), finished_at__lte=now)
-        .exclude(delivery=Delivery.FAILED)
-        .values_list("endpoint")
-    )
-    return dict(rows.annotate(n=Count("*")).order_by())
+def in_window(of: Ids, after: datetime, until: datetime) -> Iterable[tuple[int, str, int]]:
+    """Endpoint, delivery and how many were over; without what Candor ended by itself. Walks probe_lately."""
+    rows = Probe.objects.filter(endpoint__in=of, finished_at__gt=after, finished_at__lte=until)
+    rows = rows.exclude(rule__startswith=OURS)
+    return rows.values_list("endpoint", "delivery").annotate(over=Count("*")).order_by()
 
 
-def again(of: Ids, now: datetime) -> dict[int, Again]:
-    """Walks probe_again."""
-    rows = (
-        Probe.objects.filter(endpoint__in=of, attempt__gt=1, asked_at__gt=now - HOUR)
-        .values_list("endpoint")
-        .annotate(attempts=Sum(F("attempt") - 1), paid=Sum("perhaps_paid"))
-        .order_by()
-    )
-    return {endpoint: Again(attempts, perhaps_paid) for endpoint, attempts, perhaps_paid in rows}
+def tries(of: Ids, now: datetime) -> dict[int, Tries]:
+    """What was asked before brought nothing then; what waits after it was asked, brought nothing at all."""
+    asked = Probe.objects.filter(endpoint__in=of, asked_at__gt=now - HOUR).values_list("endpoint").order_by()
+    # Walks probe_again.
+    again = asked.filter(attempt__gt=1).annotate(n=Sum(F("attempt") - 1), paid=Sum("perhaps_paid"))
+    # What waits after its first try has nowhere else been counted.
+    waits = asked.filter(status=ProbeStatus.DUE, attempt__gt=0)
+    waits = waits.annotate(n=Count("*"), paid=Sum("perhaps_paid", filter=Q(attempt=1), default=0))
+    failed: Counter[int] = Counter()
+    perhaps_paid: Counter[int] = Counter()
+    for endpoint, n, paid in (*again, *waits):
+        failed[endpoint] += n
+        perhaps_paid[endpoint] += paid
+    return {endpoint: Tries(n, perhaps_paid[endpoint]) for endpoint, n in failed.items()}
 
 
 def median_ms(of: Ids, now: datetime) -> dict[int, float]:
@@ -196,20 +207,6 @@ def median_ms(of: Ids, now: datetime) -> dict[int, float]:
 def spent(of: Ids, now: datetime) -> dict[int, Spent]:
     rows = Spending.objects.filter(endpoint__in=of, month=now.date().replace(day=1))
     return {row.endpoint_id: Spent(row.spent, row.reserved) for row in rows}
-
-
-def totals(of: Ids) -> dict[int, list[Total]]:
-    """All probes that are over. The one figure whose cost grows with the record: for the metrics, not for the page."""
-    rows = (
-        Probe.objects.filter(endpoint__in=of, finished_at__isnull=False)
-        .values_list("endpoint", "delivery")
-        .annotate(over=Count("*"), again=Sum(F("attempt") - 1), paid=Sum("perhaps_paid"))
-        .order_by("endpoint", "delivery")
-    )
-    found: defaultdict[int, list[Total]] = defaultdict(list)
-    for endpoint, delivery, over, attempts, perhaps_paid in rows:
-        found[endpoint].append(Total(delivery, over, attempts, perhaps_paid))
-    return dict(found)
 
 
 def limits(of: Ids) -> dict[int, Limit] | None:

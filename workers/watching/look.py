@@ -25,8 +25,18 @@ class Look:
     estimate: Estimate | None
 
     @property
-    def in_flight(self) -> int:
-        return sum(one.in_flight for one in self.standings)
+    def in_flight(self) -> int | None:
+        """None while Valkey is away."""
+        return None if self.limits_away else sum(one.in_flight or 0 for one in self.standings)
+
+    @property
+    def claimed(self) -> int:
+        return sum(one.claimed for one in self.standings)
+
+    @property
+    def busy(self) -> int:
+        """Endpoints with a call in flight."""
+        return sum(bool(one.in_flight) for one in self.standings)
 
     @property
     def due(self) -> int:
@@ -70,12 +80,12 @@ class Look:
         return sum(one.hour.failed for one in self.standings)
 
     @property
-    def again(self) -> int:
-        return sum(one.again.attempts for one in self.standings)
+    def failed_tries(self) -> int:
+        return sum(one.tries.failed for one in self.standings)
 
     @property
     def perhaps_paid(self) -> int:
-        return sum(one.again.perhaps_paid for one in self.standings)
+        return sum(one.tries.perhaps_paid for one in self.standings)
 
     @property
     def quarantined(self) -> int:
@@ -100,22 +110,24 @@ def look(now: datetime | None = None) -> Look:
 def standings(endpoints: Sequence[Endpoint], now: datetime) -> list[Standing]:
     """Each endpoint with its figures, in the order given."""
     ids = [endpoint.pk for endpoint in endpoints]
-    in_flight, waiting = figures.in_flight(ids), figures.waiting(ids, now)
-    hour, again = figures.hour(ids, now), figures.again(ids, now)
+    claimed, waiting = figures.claimed(ids), figures.waiting(ids, now)
+    hour, tries = figures.hour(ids, now), figures.tries(ids, now)
     median_ms, quarantined = figures.median_ms(ids, now), figures.quarantined(ids)
     spent, limits = figures.spent(ids, now), figures.limits(ids)
+    used_up = selectors.used_up(ids)
     return [
         Standing(
             endpoint=endpoint,
             now=now,
-            in_flight=in_flight.get(endpoint.pk, 0),
+            claimed=claimed.get(endpoint.pk, 0),
             waiting=waiting.get(endpoint.pk, figures.Waiting()),
             hour=hour.get(endpoint.pk, figures.Hour()),
-            again=again.get(endpoint.pk, figures.Again()),
+            tries=tries.get(endpoint.pk, figures.Tries()),
             median_ms=median_ms.get(endpoint.pk),
             quarantined=quarantined.get(endpoint.pk, 0),
             spent=spent.get(endpoint.pk, figures.Spent()),
             limit=(limits or {}).get(endpoint.pk),
+            used_up=used_up.get(endpoint.pk),
         )
         for endpoint in endpoints
     ]

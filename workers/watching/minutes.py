@@ -2,7 +2,8 @@
 
 A minute that has passed does not change any more, so what was counted of it is kept in the cache that all processes
 share, and a refresh reads only the last minute or two from the tables, however busy the hour was. Without the cache all
-of it is counted; both give the same. (What `reclassify` changes of the last hour shows when that hour has passed.)
+of it is counted. Both give the same, but for what changes afterwards: what `reclassify` decides anew, and what leaves
+the quarantine to be asked again, which is counted in both minutes, stays in its old minute until the hour has passed.
 """
 
 from collections import defaultdict

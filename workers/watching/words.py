@@ -1,4 +1,4 @@
-"""Times and money in words short enough for a page that changes every two seconds."""
+"""Times in words short enough for a page that changes every two seconds."""
 
 from decimal import Decimal
 
@@ -28,13 +28,6 @@ def answer_time(milliseconds: float | None) -> str:
     if milliseconds < 1000:
         return _("%(n)s ms") % {"n": whole(milliseconds)}
     return _("%(n)s s") % {"n": number(milliseconds / 1000, 1 if milliseconds < 20_000 else 0)}
-
-
-def dollars(sum_of: Decimal) -> str:
-    """US dollars with cents; what is less than a cent says so."""
-    if 0 < sum_of < Decimal("0.01"):
-        return _("< $0.01")
-    return _("$%(n)s") % {"n": number(sum_of, 2)}
 
 
 def rate(in_ten_minutes: int) -> str:

@@ -52,7 +52,7 @@ STATUSES: dict[str, tuple[str, str | Promise]] = {
     "due": ("wait", gettext_lazy("Due")),
     "empty": ("off", gettext_lazy("Empty")),
     "failed": ("bad", gettext_lazy("Failed")),
-    "imported": ("off", gettext_lazy("Imported")),
+    "imported": ("off", pgettext_lazy("of a prompt", "Imported")),
     "open": ("wait", pgettext_lazy("of an answer or a round", "Open")),
     "paused": ("off", gettext_lazy("Paused")),
     "published": ("good", gettext_lazy("Published")),
@@ -62,6 +62,7 @@ STATUSES: dict[str, tuple[str, str | Promise]] = {
     "submitted": ("wait", gettext_lazy("In review")),
     "truncated": ("warn", gettext_lazy("Cut by the length limit")),
     "unjudgeable": ("off", gettext_lazy("Cannot be judged")),
+    "used_up": ("warn", gettext_lazy("Budget used up")),
     "withdrawn": ("off", gettext_lazy("Withdrawn")),
 }
 

@@ -29,7 +29,8 @@ WITH room AS (
 ), due AS (
     SELECT probe.id, probe.priority, probe.due_at, version.text,
            CASE WHEN %(priced)s
-                THEN CEIL((%(each)s + %(a_byte)s * octet_length(version.text)) * 100000000) / 100000000 END AS price
+                THEN CEIL((%(each)s::numeric + %(a_byte)s::numeric * octet_length(version.text)) * 100000000)
+                     / 100000000 END AS price
     FROM probes_probe probe
     JOIN prompts_promptversion version ON version.id = probe.version_id
     JOIN prompts_prompt prompt ON prompt.id = version.prompt_id AND prompt.status = 'approved'

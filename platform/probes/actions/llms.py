@@ -4,6 +4,7 @@ Each correction is kept in the log with what stood there before. What would make
 was asked is not a correction: for that, an endpoint is retired and another one added.
 """
 
+from collections.abc import Mapping
 from decimal import Decimal
 from typing import Any
 
@@ -17,7 +18,7 @@ from core import events
 from core.errors import Conflict, Invalid
 from probes.choices import EndpointKind, EndpointStatus
 from probes.models import LLM, Endpoint, Probe
-from probes.rules import check_endpoint, check_llm, check_maintainer
+from probes.rules import check_endpoint, check_llm, check_maintainer, check_seen
 from probes.selectors import STOPPED_KEY
 
 LLM_COLUMNS = frozenset({"slug", "name", "maker", "maker_country", "open_weights", "url", "remark"})
@@ -70,16 +71,21 @@ def add_endpoint(*, by: User | None, llm: LLM, slug: str, kind: str, base_url: s
 
 
 @transaction.atomic
-def correct_llm(*, by: User | None, llm: LLM, **changes: Any) -> LLM:
+def correct_llm(*, by: User | None, llm: LLM, seen: Mapping[str, str] | None = None, **changes: Any) -> LLM:
     """Sets columns of a model right and logs what stood there before; returns it as it is now.
+
+    `seen`: what the caller knew of them (rules.seen_of); None corrects whatever stands there.
 
     Raises:
         Invalid: with the fields that cannot be.
+        Overtaken: one of them is not as it was seen.
         Conflict: it is retired, or its new short name is taken.
         Forbidden: not a maintainer.
     """
     check_maintainer(by)
     held = in_use(llm)
+    if seen is not None:
+        check_seen(held, seen, changes)
     was = set_columns(held, changes, LLM_COLUMNS)
     check_llm(held)
     if "slug" in changed(held, was) and Probe.objects.filter(endpoint__llm=held).exists():
@@ -89,12 +95,16 @@ def correct_llm(*, by: User | None, llm: LLM, **changes: Any) -> LLM:
 
 
 @transaction.atomic
-def correct_endpoint(*, by: User | None, endpoint: Endpoint, **changes: Any) -> Endpoint:
+def correct_endpoint(
+    *, by: User | None, endpoint: Endpoint, seen: Mapping[str, str] | None = None, **changes: Any
+) -> Endpoint:
     """Sets columns of an endpoint right and logs what stood there before; returns it as it is now.
 
-    What is asked from now on is asked as it says; each probe keeps what it was asked with.
+    What is asked from now on is asked as it says; each probe keeps what it was asked with. `seen`: what the caller knew
+    of these columns (rules.seen_of); None corrects whatever stands there.
 
     Raises:
+        Overtaken: one of them is not as it was seen.
         Invalid: with the fields that cannot be, or that would falsify what is recorded.
         Conflict: it is retired, or its new short name is taken.
         Forbidden: not a maintainer.
@@ -105,6 +115,8 @@ def correct_endpoint(*, by: User | None, endpoint: Endpoint, **changes: Any) -> 
         in_use(moved)
     held = Endpoint.objects.select_for_update(no_key=True).get(pk=endpoint.pk)
     refuse_retired(held)
+    if seen is not None:
+        check_seen(held, seen, changes)
     if "base_url" in changes:
         changes["base_url"] = changes["base_url"].strip().rstrip("/")
     was = set_columns(held, changes, ENDPOINT_COLUMNS)
@@ -112,10 +124,13 @@ def correct_endpoint(*, by: User | None, endpoint: Endpoint, **changes: Any) -> 
     now = changed(held, was)
     wrong: dict[str, list[str]] = {}
     if EndpointKind.IMPORT in {was.get("kind"), held.kind} and "kind" in now:
-        wrong["kind"] = [_("What was imported was not asked here, and the other way round: that cannot change.")]
+        wrong["kind"] = [_("An endpoint of imported answers stays one, and no other becomes one.")]
     if {"llm", "slug"} & now.keys() and held.probes.exists():
-        fixed = [_("It has probes, which were asked under this. Retire it and add another one.")]
-        wrong |= {name: fixed for name in ("llm", "slug") if name in now}
+        fixed = {
+            "llm": [_("It has been asked as this model already. Retire it and add another one.")],
+            "slug": [_("It has been asked under this name already. Retire it and add another one.")],
+        }
+        wrong |= {name: said for name, said in fixed.items() if name in now}
     if wrong:
         raise Invalid(_("That cannot be corrected."), wrong)
     keep_correction(by, held, was)

@@ -23,8 +23,10 @@ from probes.models import Endpoint, Payload, Probe
 
 BACKOFF_S = 2.0
 BACKOFF_AT_MOST_S = 300.0
-# "Slow down" is no failure of a probe; one that has heard nothing else so often is given up all the same.
-PATIENCE = 100
+# What was never sent costs nothing and is tried again, and "slow down" is no failure at all. But an endpoint that is
+# not reached in so many tries of one probe (some hours), or says "slow down" to so many, is paused for a maintainer.
+UNREACHED_AT_MOST = 100
+SLOW_DOWNS_AT_MOST = 1000
 
 
 @dataclass(frozen=True)
@@ -46,8 +48,8 @@ def record_results(finished: Sequence[Finished]) -> set[int]:
     """Records attempts; returns the ids of the probes that were still claimed at theirs.
 
     A fault of the endpoint itself pauses it and leaves the probe due. A result that may heal makes the probe due again,
-    with full jitter and the provider's Retry-After as the least, until PROBE_ATTEMPTS are used up ("slow down" uses up
-    none). All else is final.
+    with full jitter and the provider's Retry-After as the least, until PROBE_ATTEMPTS are used up ("slow down" and what
+    was not sent use up none). All else is final.
     """
     rows = held(finished)
     taken = [(row, one.result) for one in finished if (row := rows.get(one.probe)) and row.attempt == one.attempt]
@@ -55,7 +57,7 @@ def record_results(finished: Sequence[Finished]) -> set[int]:
     verdicts = [verdict(row, result) for row, result in taken]
     give_answers(taken, verdicts)
     write_verdicts(verdicts)
-    stop_endpoints(taken)
+    stop_endpoints(verdicts)
     settle(bill(row, one) for (row, _), one in zip(taken, verdicts, strict=True))
     return set(rows)
 
@@ -69,26 +71,43 @@ def held(finished: Sequence[Finished]) -> dict[int, Held]:
         .order_by("pk")
         .values_list(
             *("pk", "attempt", "failures", "endpoint", "version", "asked_at", "reserved"),
-            *(F("version__prompt__language"), F("version__prompt__family__starter")),
+            *(F("endpoint__budget"), F("version__prompt__language"), F("version__prompt__family__starter")),
         )
     )
     return {row[0]: Held(*row) for row in rows if row[:2] in attempts}
 
 
 def verdict(row: Held, result: Result) -> Verdict:
-    """What a result makes of its probe."""
-    waits = result.slow_down and row.attempt < PATIENCE
-    failed = (result.heals or result.delivery == Delivery.FAILED) and not (result.pauses or waits)
+    """What a result makes of its probe, and whether its endpoint has to stop."""
+    reason = why_stop(row, result)
+    failed = (result.heals or result.delivery == Delivery.FAILED) and not (result.pauses or result.slow_down)
     failures = row.failures + int(failed)
-    if result.pauses:
-        # Not the probe's fault: it waits until the endpoint is asked again.
-        status, due_in_s = ProbeStatus.DUE, 0.0
-    elif result.heals and (result.unsent or waits or failures < attempts_at_most(result)):
+    if result.pauses or (reason and result.heals):
+        # Not the probe's fault: it waits until the endpoint is asked again, and then begins anew.
+        return Verdict(
+            row, result, ProbeStatus.DUE, row.failures if result.pauses else 0, 0.0, reason, cost(row, result)
+        )
+    if result.heals and (result.unsent or result.slow_down or failures < attempts_at_most(result)):
         status, due_in_s = ProbeStatus.DUE, pause(failures, result.retry_after_s)
     else:
         status = ProbeStatus.GIVEN_UP if result.delivery == Delivery.FAILED else ProbeStatus.DONE
         due_in_s = 0.0
-    return Verdict(row, result, status, failures, due_in_s, cost=cost(row, result))
+    return Verdict(row, result, status, failures, due_in_s, reason, cost(row, result))
+
+
+def why_stop(row: Held, result: Result) -> str:
+    """Why nothing more may be asked of the endpoint until a maintainer has looked; "" for no reason."""
+    if result.pauses:
+        return result.error or result.rule
+    if result.unsent and row.failures + 1 >= UNREACHED_AT_MOST:
+        return f"It was not reached in {UNREACHED_AT_MOST} tries. {result.error}"
+    if result.slow_down and row.attempt % SLOW_DOWNS_AT_MOST == 0:
+        return f"It said to slow down {SLOW_DOWNS_AT_MOST} times to one question. {result.error}"
+    if row.budget is not None and row.reserved is not None and (result.cost or 0) > row.reserved:
+        # What it counted is written down, as it is the truth; no budget can hold against such counts.
+        told = f"It counted ${result.cost:.4f} for a call that can cost ${row.reserved:.4f} at most."
+        return f"{told} Look at its output limit and its prices."
+    return ""
 
 
 def attempts_at_most(result: Result) -> int:
@@ -140,11 +159,11 @@ def give_answers(taken: Sequence[tuple[Held, Result]], verdicts: Sequence[Verdic
             one.answer = pk
 
 
-def stop_endpoints(taken: Iterable[tuple[Held, Result]]) -> None:
+def stop_endpoints(verdicts: Iterable[Verdict]) -> None:
     """Pauses the endpoints that are at fault, each with the first reason that came."""
     reasons: dict[int, str] = {}
-    for row, result in taken:
-        if result.pauses:
-            reasons.setdefault(row.endpoint, result.error or result.rule)
+    for one in verdicts:
+        if one.stop:
+            reasons.setdefault(one.row.endpoint, one.stop)
     for endpoint in Endpoint.objects.filter(pk__in=reasons).order_by("pk"):
         stop_endpoint(by=None, endpoint=endpoint, reason=reasons[endpoint.pk])

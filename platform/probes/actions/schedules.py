@@ -1,6 +1,5 @@
 """Rounds that open by themselves, so that the same panel is asked at even distances and drift can be seen."""
 
-from calendar import monthrange
 from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 
@@ -15,13 +14,13 @@ from core.texts import storable
 from probes.actions.rounds import close_round, open_round
 from probes.choices import Every
 from probes.models import Round, RoundSchedule
+from probes.periods import following
 from probes.rules import check_maintainer
 from probes.selectors import open_round as the_open_round
-from probes.selectors import remaining, schedules
+from probes.selectors import remaining, schedules, waits_until
 
 # A day that every month has: with the 31st, what comes next would drift to the 28th and stay there.
 LAST_DAY = 28
-MONTHS = {Every.MONTH: 1, Every.QUARTER: 3}
 
 
 @transaction.atomic
@@ -49,7 +48,7 @@ def add_schedule(*, by: User | None, name: str, every: str, samples: int, first_
     elif every != Every.WEEK and first_at.astimezone(UTC).day > LAST_DAY:
         wrong["first_at"] = [_("Choose a day up to the 28th, which every month has.")]
     if wrong:
-        raise Invalid(_("That schedule cannot be."), wrong)
+        raise Invalid(_("The schedule cannot be taken as it is."), wrong)
     values = {"every": every, "samples": samples, "next_at": first_at}
     again = RoundSchedule.objects.filter(name=name, next_at=None)
     if not again.update(**values):
@@ -80,7 +79,9 @@ def stop_schedule(*, by: User | None, schedule: RoundSchedule) -> None:
 def open_scheduled_rounds(*, now: datetime | None = None) -> list[Round]:
     """Opens what is due, at most one round: the next one waits until that is finished. Safe to run twice at once.
 
-    A round that is open and has something left keeps the next one waiting; one that is finished is closed first.
+    A round that is open and has something left keeps the next one waiting, though for one period of its schedule at
+    most, so that no endpoint can ever stop the panel. What nobody can ask now, at a paused endpoint or without budget,
+    is not waited for. What is left when the round is closed is let go.
     """
     moment = now or timezone.now()
     for due in schedules().filter(next_at__lte=moment):
@@ -98,7 +99,7 @@ def open_due(schedule: RoundSchedule, now: datetime) -> Round | None:
     was = schedule.next_at
     assert was is not None
     before = the_open_round()
-    if before is not None and not remaining(before).nothing:
+    if before is not None and now < waits_until(schedule, before) and not remaining(before).nothing:
         return None
     # Conditional, and with the row held until the end: of two at once, the second finds another date and stops here.
     mine = RoundSchedule.objects.filter(pk=schedule.pk, next_at=was).update(next_at=following(was, schedule.every, now))
@@ -113,21 +114,3 @@ def round_name(schedule: RoundSchedule, at: datetime) -> str:
     """The schedule's name and its month, or the day where it opens every week."""
     form = "%Y-%m-%d" if schedule.every == Every.WEEK else "%Y-%m"
     return f"{schedule.name}, {at.astimezone(UTC):{form}}"
-
-
-def following(at: datetime, every: str, now: datetime) -> datetime:
-    """The first date after `now` in the row that begins at `at`: what was slept through is left out, not caught up."""
-    steps = 1
-    while (after := later(at, every, steps)) <= now:
-        steps += 1
-    return after
-
-
-def later(at: datetime, every: str, steps: int) -> datetime:
-    """So many weeks or months on, at the same time of the day in UTC."""
-    if every == Every.WEEK:
-        return at + timedelta(weeks=steps)
-    moment = at.astimezone(UTC)
-    year, month = divmod(moment.year * 12 + moment.month - 1 + MONTHS[Every(every)] * steps, 12)
-    day = min(moment.day, monthrange(year, month + 1)[1])
-    return moment.replace(year=year, month=month + 1, day=day)

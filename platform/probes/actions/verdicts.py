@@ -63,19 +63,24 @@ class Held:
     version: int
     asked_at: datetime
     reserved: Decimal | None
+    budget: Decimal | None
     language: str
     starter: bool
 
 
 @dataclass
 class Verdict:
-    """What becomes of a claimed probe. `due_in_s` counts where it is due again, `answer` where one was delivered."""
+    """What becomes of a claimed probe. `due_in_s` counts where it is due again, `answer` where one was delivered.
+
+    `stop` says why its endpoint has to stop, "" where it has not.
+    """
 
     row: Held
     result: Result
     status: ProbeStatus
     failures: int
     due_in_s: float
+    stop: str = ""
     cost: Decimal | None = None
     answer: int | None = None
 

@@ -40,7 +40,7 @@ class EndpointColumns(forms.Form):
         label=_("Dialect"),
         choices=[("", _("As its address tells")), *Dialect.choices],
         required=False,
-        help_text=_("Name it for a server of one’s own, which may stand anywhere."),
+        help_text=_("Choose it for a server of your own: its address does not tell."),
     )
     base_url = forms.CharField(
         label=_("Address"), max_length=300, help_text=_("Up to and with /v1, such as https://api.example.com/v1.")
@@ -71,7 +71,7 @@ class EndpointColumns(forms.Form):
         label=_("Or a file in the folder of keys"),
         max_length=80,
         required=False,
-        help_text=_("Its bare name, such as openai.key. The folder is KEYS_FOLDER."),
+        help_text=_("Such as openai.key in KEYS_FOLDER: its name ends in .key, _key, .token or _token."),
     )
     stream = forms.BooleanField(
         label=_("Ask for the answer piece by piece"),
@@ -118,7 +118,7 @@ class EndpointColumns(forms.Form):
         min_value=1,
         max_value=10_000,
         initial=100,
-        help_text=_("At most. How many it really takes is found out."),
+        help_text=_("At most; Candor finds out how many it really takes."),
     )
     requests_a_minute = forms.IntegerField(
         label=_("Requests a minute"), min_value=1, max_value=2_147_483_647, required=False
@@ -128,7 +128,7 @@ class EndpointColumns(forms.Form):
     )
     timeout_s = forms.IntegerField(label=_("Seconds to wait"), min_value=1, max_value=3600, initial=120)
     price_input = money(_("Price of input"), _("US dollars for a million tokens."), 4)
-    price_output = money(_("Price of output"), _("The same; reasoning is output."), 4)
+    price_output = money(_("Price of output"), _("US dollars for a million tokens; reasoning counts as output."), 4)
     budget = money(_("Budget a month"), _("US dollars. Nothing is asked beyond it."), 2)
 
     def clean_base_url(self) -> str:

@@ -13,8 +13,10 @@ from django.utils.translation import gettext_lazy as _
 from accounts.models import User
 from core.errors import Conflict, Invalid
 from probes.actions import add_endpoint, add_llm, correct_endpoint
+from probes.actions.llms import ENDPOINT_COLUMNS
 from probes.choices import EndpointKind
 from probes.forms.columns import COLUMNS, EndpointColumns
+from probes.forms.correcting import CorrectingForm
 from probes.forms.llms import states
 from probes.forms.refusals import put_on
 from probes.models import LLM, Endpoint
@@ -22,6 +24,11 @@ from probes.models import LLM, Endpoint
 SLUG = re.compile(r"[a-z0-9][a-z0-9._-]*")
 # What an import has: it is asked nowhere.
 COLUMNS_OF_AN_IMPORT = ("served_name",)
+# What cannot change once there are probes, and why.
+FIXED = {
+    "llm": _("It has been asked as this model, so it stays."),
+    "slug": _("It has been asked under this name, so it stays."),
+}
 
 
 class ModelOrNew(forms.ModelChoiceField):  # type: ignore[type-arg]  # Django's own class takes none when it runs
@@ -99,9 +106,10 @@ class EndpointForm(EndpointColumns):
         return None
 
 
-class CorrectEndpointForm(EndpointColumns):
+class CorrectEndpointForm(CorrectingForm, EndpointColumns):
     """Sets the columns of an endpoint right. Of an import only what it was served under."""
 
+    correctable = ENDPOINT_COLUMNS
     llm = forms.ModelChoiceField(label=_("Model"), queryset=LLM.objects.order_by("name", "slug"))
 
     def __init__(self, data: Any = None, *, endpoint: Endpoint) -> None:
@@ -118,15 +126,15 @@ class CorrectEndpointForm(EndpointColumns):
             "reasoning": {None: "", True: "yes", False: "no"}[endpoint.reasoning],
         }
         super().__init__(data, initial=initial)
-        self.endpoint = endpoint
+        self.row = self.endpoint = endpoint
         if endpoint.kind == EndpointKind.IMPORT:
             for name in set(self.fields) - set(COLUMNS_OF_AN_IMPORT):
                 del self.fields[name]
             self.fields["served_name"].required = False
         elif endpoint.probes.exists():
-            for name in ("llm", "slug"):
+            for name, why in FIXED.items():
                 self.fields[name].disabled = True
-                self.fields[name].help_text = _("It has been asked under this, so it stays.")
+                self.fields[name].help_text = why
 
     def columns(self) -> dict[str, Any]:
         if self.endpoint.kind == EndpointKind.IMPORT:
@@ -135,13 +143,10 @@ class CorrectEndpointForm(EndpointColumns):
 
     def save(self, *, by: User) -> Endpoint | None:
         """The endpoint as it is now; None with the errors on their fields where it cannot be: nothing was changed."""
-        try:
-            return correct_endpoint(by=by, endpoint=self.endpoint, **self.columns())
-        except Invalid as error:
-            put_on(self, error)
-        except Conflict as error:
-            put_on(self, error)
-        return None
+        values = self.columns()
+        return self.corrected(
+            lambda: correct_endpoint(by=by, endpoint=self.endpoint, seen=self.sent_back(), **values), taken=None
+        )
 
 
 def plain(value: Decimal | None) -> str:

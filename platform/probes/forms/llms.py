@@ -6,11 +6,10 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
-from core.errors import Conflict, Invalid
 from core.names import STATES
 from probes.actions import correct_llm
-from probes.forms.refusals import put_on
-from probes.models import LLM
+from probes.forms.correcting import CorrectingForm
+from probes.models import LLM, Probe
 
 COLUMNS = ("slug", "name", "maker", "maker_country", "open_weights", "url", "remark")
 
@@ -20,8 +19,10 @@ def states() -> list[tuple[str, str]]:
     return [("", "–"), *sorted(((code, str(name)) for code, name in STATES.items()), key=lambda pair: pair[1])]
 
 
-class LLMForm(forms.Form):
+class LLMForm(CorrectingForm):
     """What is known of a model."""
+
+    correctable = frozenset(COLUMNS)
 
     name = forms.CharField(label=_("Name"), max_length=120)
     slug = forms.CharField(
@@ -42,7 +43,10 @@ class LLMForm(forms.Form):
 
     def __init__(self, data: Any = None, *, llm: LLM) -> None:
         super().__init__(data, initial={name: getattr(llm, name) for name in COLUMNS})
-        self.llm = llm
+        self.row = self.llm = llm
+        if Probe.objects.filter(endpoint__llm=llm).exists():
+            self.fields["slug"].disabled = True
+            self.fields["slug"].help_text = _("It has been asked under this name, so it stays.")
         country = self.fields["maker_country"]
         if isinstance(country, forms.ChoiceField) and llm.maker_country not in STATES:
             # An import may have named one that is in no list; that it cannot be chosen must not change it.
@@ -50,13 +54,11 @@ class LLMForm(forms.Form):
 
     def save(self, *, by: User) -> LLM | None:
         """The model as it is now; None with the errors on their fields where it cannot be, and nothing was changed."""
-        try:
-            return correct_llm(by=by, llm=self.llm, **{name: self.cleaned_data[name] for name in COLUMNS})
-        except Invalid as error:
-            put_on(self, error)
-        except Conflict as error:
-            put_on(self, error, conflict=None if self.llm.retired_at else "slug")
-        return None
+        values = {name: self.cleaned_data[name] for name in COLUMNS}
+        return self.corrected(
+            lambda: correct_llm(by=by, llm=self.llm, seen=self.sent_back(), **values),
+            taken=None if self.llm.retired_at else "slug",
+        )
 
 
 class RetireForm(forms.Form):

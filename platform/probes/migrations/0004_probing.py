@@ -34,8 +34,8 @@ class Migration(migrations.Migration):
             fields=[
                 ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
                 ("month", models.DateField()),
-                ("spent", models.DecimalField(db_default=0, decimal_places=8, default=0, max_digits=16)),
-                ("reserved", models.DecimalField(db_default=0, decimal_places=8, default=0, max_digits=16)),
+                ("spent", models.DecimalField(db_default=0, decimal_places=8, default=0, max_digits=20)),
+                ("reserved", models.DecimalField(db_default=0, decimal_places=8, default=0, max_digits=20)),
             ],
         ),
         migrations.AddField(
@@ -134,6 +134,10 @@ class Migration(migrations.Migration):
                 condition=models.Q(("asked_at__isnull", False)), fields=["endpoint", "-asked_at"], name="probe_asked"
             ),
         ),
+        migrations.AlterField(model_name="probe", name="attempt", field=models.PositiveIntegerField(default=0)),
+        migrations.AlterField(model_name="probe", name="failures", field=models.PositiveIntegerField(default=0)),
+        migrations.AlterField(model_name="probe", name="perhaps_paid", field=models.PositiveIntegerField(default=0)),
+        migrations.AlterField(model_name="payload", name="attempt", field=models.PositiveIntegerField()),
         migrations.AlterField(
             model_name="probe",
             name="round",
@@ -196,8 +200,18 @@ class Migration(migrations.Migration):
                 condition=models.Q(
                     ("key_file", ""),
                     models.Q(
-                        ("key_file__regex", "^[A-Za-z0-9][A-Za-z0-9._-]*[._-](key|KEY|token|TOKEN)$"),
+                        (
+                            "key_file__regex",
+                            "^(?!.*\\.\\.)[A-Za-z0-9][A-Za-z0-9._-]*[._-](key|KEY|token|TOKEN)$",
+                        ),
                         ("key_variable", ""),
+                        models.Q(
+                            (
+                                "key_file__iregex",
+                                "^(secret[._-]*key|metrics[._-]*token|candor|django|postgres|pg|aws|redis|valkey)",
+                            ),
+                            _negated=True,
+                        ),
                     ),
                     _connector="OR",
                 ),

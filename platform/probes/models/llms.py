@@ -5,6 +5,7 @@ from django.db.models import Q
 from django.utils import timezone
 
 from probes.choices import EndpointKind, EndpointStatus
+from probes.key_names import KEY_FILE, NOT_A_MODELS_FILE
 
 
 class LLM(models.Model):
@@ -42,7 +43,7 @@ class Endpoint(models.Model):
     served_name = models.CharField(max_length=200, blank=True)
     # Environment variable that holds the key, or empty for none. It ends in _KEY or _TOKEN.
     key_variable = models.CharField(max_length=80, blank=True)
-    # Or the name of a file in the folder of keys.
+    # Or the name of a file in the folder of keys; probes.key_names says which.
     key_file = models.CharField(max_length=80, blank=True, default="", db_default="")
     # Sent with every call: max_tokens, temperature and the like.
     params = models.JSONField(default=dict, blank=True)
@@ -89,7 +90,7 @@ class Endpoint(models.Model):
             ),
             models.CheckConstraint(
                 condition=Q(key_file="")
-                | Q(key_file__regex=r"^[A-Za-z0-9][A-Za-z0-9._-]*[._-](key|KEY|token|TOKEN)$", key_variable=""),
+                | Q(key_file__regex=KEY_FILE, key_variable="") & ~Q(key_file__iregex=NOT_A_MODELS_FILE),
                 name="endpoint_key_file_is_a_name",
             ),
             models.CheckConstraint(

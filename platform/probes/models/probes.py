@@ -29,13 +29,13 @@ class Probe(models.Model):
     # Lower is sooner: what people submit goes before back-filling the starter set.
     priority = models.PositiveSmallIntegerField(default=5)
     due_at = models.DateTimeField(default=timezone.now)
-    attempt = models.PositiveSmallIntegerField(default=0)
+    attempt = models.PositiveIntegerField(default=0)
     # Attempts that failed and may heal; a call given back at a restart is not one.
-    failures = models.PositiveSmallIntegerField(default=0)
+    failures = models.PositiveIntegerField(default=0)
     # Attempts whose lease ran out, because the worker that held it died.
     deaths = models.PositiveSmallIntegerField(default=0, db_default=0)
     # Attempts that may have been paid for without bringing anything.
-    perhaps_paid = models.PositiveSmallIntegerField(default=0)
+    perhaps_paid = models.PositiveIntegerField(default=0)
     leased_until = models.DateTimeField(null=True)
     # Money, in US dollars: put aside for the call in flight, and what all attempts cost so far.
     reserved = models.DecimalField(max_digits=16, decimal_places=8, null=True)
@@ -121,7 +121,7 @@ class Payload(models.Model):
     """What the provider sent, byte for byte (gzip), so that a verdict of the rules can be redone."""
 
     probe = models.ForeignKey(Probe, on_delete=models.CASCADE, related_name="payloads")
-    attempt = models.PositiveSmallIntegerField()
+    attempt = models.PositiveIntegerField()
     body = models.BinaryField()
     # Of the bytes before compression.
     sha256 = models.CharField(max_length=64)

@@ -17,8 +17,8 @@ class Spending(models.Model):
     endpoint = models.ForeignKey(Endpoint, on_delete=models.PROTECT, related_name="spending")
     # The first day of the month.
     month = models.DateField()
-    spent = models.DecimalField(max_digits=16, decimal_places=8, default=0, db_default=0)
-    reserved = models.DecimalField(max_digits=16, decimal_places=8, default=0, db_default=0)
+    spent = models.DecimalField(max_digits=20, decimal_places=8, default=0, db_default=0)
+    reserved = models.DecimalField(max_digits=20, decimal_places=8, default=0, db_default=0)
 
     class Meta:
         constraints = [

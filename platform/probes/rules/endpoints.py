@@ -37,7 +37,7 @@ def check_llm(llm: LLM) -> None:
     if not re.fullmatch("[A-Z]{2}", llm.maker_country):
         wrong["maker_country"] = [_("Give the two letters of a state, such as FR.")]
     if wrong:
-        raise Invalid(_("That model cannot be."), wrong)
+        raise Invalid(_("The model cannot be taken as it is."), wrong)
 
 
 def check_endpoint(endpoint: Endpoint) -> None:
@@ -55,7 +55,7 @@ def check_endpoint(endpoint: Endpoint) -> None:
         for field, sentences in faults.items():
             wrong.setdefault(field, sentences)
     if wrong:
-        raise Invalid(_("That endpoint cannot be."), wrong)
+        raise Invalid(_("The endpoint cannot be taken as it is."), wrong)
 
 
 def slug_faults(endpoint: Endpoint) -> Faults:

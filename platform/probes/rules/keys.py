@@ -7,12 +7,12 @@ from django.conf import settings
 from django.utils.translation import gettext as _
 
 from core.errors import Invalid
+from probes.key_names import is_ours, looks_like_a_key_file
 
-# What an endpoint's key may be kept in; the table of endpoints holds to all three, too.
+# What an endpoint's key may be kept in; the table of endpoints holds to both, too.
 KEY_VARIABLE = "^[A-Z][A-Z0-9_]*_(KEY|TOKEN)$"
 # Keys of Candor itself, of PostgreSQL and of the cloud it may run in: never to be sent to a model's address.
 NOT_FOR_MODELS = "^(SECRET_KEY$|PG|POSTGRES|AWS_|CANDOR_|DJANGO_|METRICS_)"
-KEY_FILE = r"[A-Za-z0-9][A-Za-z0-9._-]*"
 # Names of parameters that would be a key in the database.
 KEY_PARAM = re.compile(r"(^|[_-])(key|apikey|secret|password|authorization|token)$", re.IGNORECASE)
 
@@ -38,14 +38,24 @@ def check_key_variable(name: str) -> None:
 
 
 def check_key_file(name: str, key_variable: str) -> None:
-    """A bare name in the folder of keys, and only where no variable is named."""
+    """A bare name in the folder of keys that is a model's, and only where no variable is named."""
     if not name:
         return
-    if not re.fullmatch(KEY_FILE, name) or ".." in name:
+    if not looks_like_a_key_file(name):
         raise Invalid(
             _("That file cannot be used."),
-            {"key_file": [_("Give the bare name of a file in the folder of keys: letters, digits, . _ and -.")]},
+            {
+                "key_file": [
+                    _(
+                        "Give the bare name of a file in the folder of keys. It ends in .key, _key, -key, .token, "
+                        "_token or -token, such as openai.key."
+                    )
+                ]
+            },
         )
+    if is_ours(name):
+        said = _("%(name)s is not a model’s key. Keep the key in a file of its own.") % {"name": name}
+        raise Invalid(_("That file cannot be used."), {"key_file": [said]})
     if key_variable:
         raise Invalid(
             _("That file cannot be used."), {"key_file": [_("Name a variable or a file for the key, not both.")]}

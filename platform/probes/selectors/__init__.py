@@ -1,5 +1,6 @@
 """Reading rounds, endpoints and probes."""
 
+from probes.selectors.budgets import USED_UP_KEY, UsedUp, told_used_up, used_up
 from probes.selectors.endpoints import (
     STOPPED_KEY,
     Lately,
@@ -17,23 +18,27 @@ from probes.selectors.endpoints import (
 from probes.selectors.history import Change, Entry, history
 from probes.selectors.preview import Estimate, Preview, Surety, preview
 from probes.selectors.probes import Outcomes, outcomes, whole_probe
-from probes.selectors.public import finished, is_blind, public_probes
+from probes.selectors.public import OVER, finished, is_blind, public_probes
 from probes.selectors.quarantine import Group, alike, in_quarantine, may_be_asked_again, quarantine_groups
 from probes.selectors.rounds import (
     LACKING,
     Progress,
     Remaining,
+    imports_of,
     open_round,
     panel,
     progress,
     remaining,
     rounds_of,
     schedules,
+    waits_until,
 )
 
 __all__ = [
     "LACKING",
+    "OVER",
     "STOPPED_KEY",
+    "USED_UP_KEY",
     "Change",
     "Entry",
     "Estimate",
@@ -47,12 +52,14 @@ __all__ = [
     "Remaining",
     "Stopped",
     "Surety",
+    "UsedUp",
     "alike",
     "asked_lately",
     "endpoints_to_maintain",
     "endpoints_with_work",
     "finished",
     "history",
+    "imports_of",
     "in_quarantine",
     "is_blind",
     "lately",
@@ -70,5 +77,8 @@ __all__ = [
     "rounds_of",
     "schedules",
     "stopped",
+    "told_used_up",
+    "used_up",
+    "waits_until",
     "whole_probe",
 ]

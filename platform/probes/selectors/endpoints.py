@@ -6,12 +6,26 @@ from datetime import UTC, date, timedelta
 from decimal import Decimal
 
 from django.core.cache import cache
-from django.db.models import Aggregate, Case, Count, Exists, FloatField, OuterRef, Prefetch, Q, QuerySet, Subquery, When
+from django.db.models import (
+    Aggregate,
+    Case,
+    Count,
+    Exists,
+    F,
+    FloatField,
+    OuterRef,
+    Prefetch,
+    Q,
+    QuerySet,
+    Subquery,
+    When,
+)
 from django.utils import timezone
 
 from core.models import Event
 from probes.choices import NOT_RUNNING, Delivery, EndpointKind, EndpointStatus, ProbeStatus, RoundStatus
-from probes.models import Endpoint, Probe, Spending
+from probes.models import Endpoint, Payload, Probe, Spending
+from probes.selectors.public import outcome_hidden
 from prompts.choices import Status
 
 # Per endpoint, on the maintainer's page.
@@ -19,7 +33,8 @@ ERRORS_AT_MOST = 3
 # What maintainers are told on each page is looked up this often at most, in seconds, unless an action changed it.
 STOPPED_KEY = "probes:stopped"
 STOPPED_FOR_S = 60
-STOPPED_AT_MOST = 5
+# What Candor ended by itself: no failures of the endpoint.
+OURS = Q(rule__startswith="candor.")
 
 
 def endpoints_with_work() -> list[int]:
@@ -37,11 +52,17 @@ def endpoints_with_work() -> list[int]:
 def asked_lately(endpoint: int, *, tokens_each: int, within_s: int = 65) -> list[tuple[float, int]]:
     """When an endpoint was asked in the last minute, as (seconds ago, tokens), for limits that know nothing of it.
 
-    An attempt that was tried again meanwhile is told by its last time only; each counts as `tokens_each` tokens.
+    A probe's earlier attempts are known by what they brought; each call counts as `tokens_each` tokens.
     """
     now = timezone.now()
-    asked = Probe.objects.filter(endpoint=endpoint, asked_at__gt=now - timedelta(seconds=within_s), batch=None)
-    return [((now - at).total_seconds(), tokens_each) for at in asked.values_list("asked_at", flat=True) if at]
+    since = now - timedelta(seconds=within_s)
+    asked = Probe.objects.filter(endpoint=endpoint, asked_at__gt=since, batch=None)
+    before = Payload.objects.filter(probe__in=asked.filter(attempt__gt=1), attempt__lt=F("probe__attempt"))
+    moments = [
+        *asked.values_list("asked_at", flat=True),
+        *before.filter(received_at__gt=since).values_list("received_at", flat=True),
+    ]
+    return [((now - moment).total_seconds(), tokens_each) for moment in moments if moment]
 
 
 @dataclass(frozen=True)
@@ -49,6 +70,7 @@ class Queue:
     """Where an endpoint's probes stand: counts over all rounds and imports.
 
     `later` of the `due` ones wait for another try; of those that are over, `quarantined` came in a form no rule knows.
+    `let_go` was ended by Candor itself (its round closed, its prompt withdrawn, …) and is not among the `given_up`.
     """
 
     due: int = 0
@@ -57,6 +79,7 @@ class Queue:
     done: int = 0
     given_up: int = 0
     quarantined: int = 0
+    let_go: int = 0
 
 
 @dataclass(frozen=True)
@@ -77,10 +100,15 @@ class Median(Aggregate):
 
 
 def endpoints_to_maintain() -> QuerySet[Endpoint]:
-    """All endpoints, those in use first and imports last, each with its model and its `last_errors` of seven days."""
+    """All endpoints, those in use first and imports last, each with its model and its `last_errors` of seven days.
+
+    Of an error that is `hidden`, no page may tell which probe it was of.
+    """
     troubled = (
         Probe.objects.filter(asked_at__gte=timezone.now() - timedelta(days=7))
-        .filter(~Q(error="") | Q(delivery=Delivery.FAILED))
+        # An answer cut by its length or blocked is what it is and no error, though it has a sentence of its own.
+        .filter(Q(delivery=Delivery.FAILED) | Q(delivery="") & ~Q(error=""))
+        .annotate(hidden=outcome_hidden())
         .order_by("-asked_at", "-pk")[:ERRORS_AT_MOST]
     )
     order = Case(
@@ -106,10 +134,11 @@ def queues(endpoints: Iterable[Endpoint]) -> dict[int, Queue]:
             later=Count("pk", filter=Q(status=ProbeStatus.DUE, due_at__gt=timezone.now())),
             claimed=Count("pk", filter=Q(status=ProbeStatus.CLAIMED)),
             done=Count("pk", filter=Q(status=ProbeStatus.DONE)),
-            given_up=Count("pk", filter=Q(status=ProbeStatus.GIVEN_UP)),
+            given_up=Count("pk", filter=Q(status=ProbeStatus.GIVEN_UP) & ~OURS),
             quarantined=Count("pk", filter=Q(quarantined=True)),
+            let_go=Count("pk", filter=Q(status=ProbeStatus.GIVEN_UP) & OURS),
         )
-        .values_list("endpoint", "due", "later", "claimed", "done", "given_up", "quarantined")
+        .values_list("endpoint", "due", "later", "claimed", "done", "given_up", "quarantined", "let_go")
         .order_by()
     )
     return {endpoint: Queue(*counts) for endpoint, *counts in rows}
@@ -188,7 +217,7 @@ def stopped() -> list[Stopped]:
     """
     known = cache.get(STOPPED_KEY)
     if known is None:
-        known = [(one.pk, one.slug, one.status_reason) for one in stopped_by_themselves()[:STOPPED_AT_MOST]]
+        known = [(one.pk, one.slug, one.status_reason) for one in stopped_by_themselves()]
         cache.set(STOPPED_KEY, known, STOPPED_FOR_S)
     return [Stopped(*one) for one in known]
 

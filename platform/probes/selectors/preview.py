@@ -123,6 +123,14 @@ class Preview:
         return any(one.at_most for one in self.estimates)
 
     @property
+    def cost_bounded(self) -> str:
+        """Of how many endpoints in the sum of costs the cost is a bound and no guess: "all", "some" or "none"."""
+        bounded = [one.at_most for one in self.estimates if one.cost is not None]
+        if not any(bounded):
+            return "none"
+        return "all" if all(bounded) else "some"
+
+    @property
     def without_output(self) -> list[Estimate]:
         return [one for one in self.estimates if one.output.number is None]
 

@@ -2,8 +2,10 @@
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
-from probes.choices import AnswerState
+from probes.choices import AnswerState, ProbeStatus
 from probes.models import Answer, Probe
+
+OVER = (ProbeStatus.DONE, ProbeStatus.GIVEN_UP)
 
 
 def finished(version: str = "version") -> Q:
@@ -24,7 +26,21 @@ def public_probes() -> QuerySet[Probe]:
     return Probe.objects.filter(finished(), Q(batch=None) | Q(batch__may_publish=True))
 
 
+def outcome_hidden() -> Q:
+    """A condition on probes that are over: nobody may know yet how they ended, not even maintainers (decisions/0014).
+
+    Whatever one brought, a text or none: which model was blocked tells which one was not. What is in quarantine is
+    shown, or no rule could be mended; it is no answer.
+    """
+    return ~finished() & Q(status__in=OVER) & ~Q(quarantined=True, answer=None)
+
+
 def is_blind(probe: Probe) -> bool:
-    """Whether what the probe delivered has to be hidden: its question has an open answer, this one or another."""
-    known = Probe.objects.filter(finished(), pk=probe.pk)
-    return probe.answer_id is not None and not known.exists()
+    """Whether what came back has to be hidden from the page of a probe.
+
+    Either an answer to its question is open, this one or another; or the probe is not over: half a text that a lost
+    connection left is what the same model may answer next.
+    """
+    if probe.quarantined and probe.answer_id is None:
+        return False
+    return probe.status not in OVER or not Probe.objects.filter(finished(), pk=probe.pk).exists()

@@ -1,13 +1,16 @@
 """Reading rounds and their schedules: which is open, how far it is, what it still lacks."""
 
 from dataclasses import dataclass
+from datetime import datetime
 
 from django.db import connection
 from django.db.models import BooleanField, Count, ExpressionWrapper, Q, QuerySet
 from django.utils import timezone
 
 from probes.choices import EndpointKind, EndpointStatus, ProbeStatus, RoundStatus
-from probes.models import Endpoint, Probe, Round, RoundSchedule
+from probes.models import Endpoint, ImportBatch, Probe, Round, RoundSchedule
+from probes.periods import later
+from probes.selectors.budgets import used_up
 from prompts.choices import Status
 from prompts.models import Prompt
 
@@ -57,28 +60,54 @@ def progress(of: Round) -> Progress:
 
 @dataclass(frozen=True)
 class Remaining:
-    """What an open round still has before it: probes due or in flight, those of them at `paused` endpoints, and
-    whether it lacks probes that are still to be made.
+    """What an open round still has before it: probes that are `awaited`, being due or in flight, and those due that
+    nobody waits for: at `paused` endpoints, and at endpoints whose month's budget is used up (`unpaid`). `lacking` says
+    whether there are probes still to be made; `awaited_at` names endpoints with their awaited ones, most first.
     """
 
-    waiting: int
+    awaited: int
     paused: int
+    unpaid: int
     lacking: bool
+    awaited_at: list[tuple[Endpoint, int]]
 
     @property
     def nothing(self) -> bool:
-        return not self.waiting and not self.lacking
+        return not self.awaited and not self.lacking
 
 
 def remaining(of: Round) -> Remaining:
     """What is left to do in a round."""
-    counts = Probe.objects.filter(round=of, status__in=[ProbeStatus.DUE, ProbeStatus.CLAIMED]).aggregate(
-        waiting=Count("pk"), paused=Count("pk", filter=Q(endpoint__status=EndpointStatus.PAUSED))
-    )
+    counts = {
+        row["endpoint"]: (row["due"], row["claimed"])
+        for row in Probe.objects.filter(round=of, status__in=[ProbeStatus.DUE, ProbeStatus.CLAIMED])
+        .values("endpoint")
+        .annotate(
+            due=Count("pk", filter=Q(status=ProbeStatus.DUE)), claimed=Count("pk", filter=Q(status=ProbeStatus.CLAIMED))
+        )
+        .order_by()
+    }
+    without_money = used_up(counts)
+    paused = unpaid = 0
+    awaited_at = []
+    for endpoint in Endpoint.objects.filter(pk__in=counts).order_by("slug"):
+        due, claimed = counts[endpoint.pk]
+        if endpoint.status == EndpointStatus.PAUSED:
+            paused, due = paused + due, 0
+        elif endpoint.pk in without_money:
+            unpaid, due = unpaid + due, 0
+        if due + claimed:
+            awaited_at.append((endpoint, due + claimed))
+    awaited_at.sort(key=lambda pair: -pair[1])
     with connection.cursor() as cursor:
         cursor.execute(f"SELECT EXISTS (SELECT 1 {LACKING})", {"round": of.pk})
         (lacking,) = cursor.fetchone()
-    return Remaining(counts["waiting"], counts["paused"], lacking)
+    return Remaining(sum(number for _, number in awaited_at), paused, unpaid, lacking, awaited_at)
+
+
+def waits_until(schedule: RoundSchedule, of: Round) -> datetime:
+    """How long a schedule that is due waits for an open round at most: a period of what opened that, or of its own."""
+    return later(of.opened_at, (of.schedule or schedule).every, 1)
 
 
 def schedules() -> QuerySet[RoundSchedule]:
@@ -92,6 +121,12 @@ def panel() -> tuple[QuerySet[Prompt], QuerySet[Endpoint]]:
     prompts = Prompt.objects.filter(status=Status.APPROVED, current__isnull=False)
     asked = Endpoint.objects.filter(status=EndpointStatus.ACTIVE).exclude(kind=EndpointKind.IMPORT)
     return prompts, asked
+
+
+def imports_of(endpoint: Endpoint, at_most: int = 20) -> QuerySet[ImportBatch]:
+    """The imports an endpoint has answers of, the latest first, each with `answers`, the number of its probes here."""
+    batches = ImportBatch.objects.filter(probes__endpoint=endpoint)
+    return batches.annotate(answers=Count("probes")).order_by("-imported_at", "-pk")[:at_most]
 
 
 @dataclass(frozen=True)

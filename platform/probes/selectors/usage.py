@@ -1,4 +1,7 @@
-"""The token counts that providers report, each under names of its own. The same as workers.providers.counts reads."""
+"""The token counts that providers report, each under names of its own. The same as workers.providers.counts reads:
+importing that would load the HTTP stack into web processes, so it is written twice, and tests/meta/test_protocols.py
+holds both equal.
+"""
 
 from collections.abc import Mapping
 from typing import Any

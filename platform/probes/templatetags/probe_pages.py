@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from core.templatetags.candor import count
+from probes.dollars import dollars
 from probes.forms import CorrectEndpointForm, LLMForm
 from probes.selectors import Entry
 from probes.selectors.preview import Surety, Tokens
@@ -22,7 +23,7 @@ VERBS = {
     "pause": gettext_lazy("Paused"),
     "resume": gettext_lazy("Resumed"),
     "retire": gettext_lazy("Retired"),
-    "dismiss": gettext_lazy("Quarantine looked through"),
+    "dismiss": gettext_lazy("Quarantined probes looked at"),
 }
 SHOWN_AT_MOST = 400
 
@@ -33,11 +34,11 @@ def usd(value: Decimal | float | None) -> str:
     if value is None:
         return "–"
     if 0 < value < Decimal("0.0001"):
-        return _("under %(sum)s") % {"sum": "$" + number_format(Decimal("0.0001"), 4, use_l10n=True)}
+        return _("under %(sum)s") % {"sum": dollars(number_format(Decimal("0.0001"), 4, use_l10n=True))}
     # Rounded here: Django cuts a decimal off.
     rounded = Decimal(value).quantize(Decimal("0.0001") if value < 1 else Decimal("0.01"), ROUND_HALF_UP)
     places = max(2, len(f"{rounded:f}".rstrip("0").partition(".")[2]))
-    return "$" + number_format(rounded, places, use_l10n=True, force_grouping=True)
+    return dollars(number_format(rounded, places, use_l10n=True, force_grouping=True))
 
 
 @register.filter
@@ -46,7 +47,8 @@ def price(value: Decimal | None) -> str:
     if value is None:
         return "–"
     digits = f"{value.normalize():f}"
-    return "$" + number_format(digits, max(2, len(digits.partition(".")[2])), use_l10n=True, force_grouping=True)
+    places = max(2, len(digits.partition(".")[2]))
+    return dollars(number_format(digits, places, use_l10n=True, force_grouping=True))
 
 
 @register.filter

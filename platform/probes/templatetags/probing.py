@@ -1,5 +1,4 @@
-"""What pages of apps that may not know the probes say of them: how the asking of one's own prompts went, and to
-maintainers, which endpoints stopped by themselves.
+"""What pages of apps that may not know the probes say of them: how the asking of one's own prompts went.
 
 Authors see counts only, neither text nor model: a text cut short or an empty one never becomes an answer, and without
 this its author would wait for ever.
@@ -8,14 +7,17 @@ this its author would wait for ever.
 from collections.abc import Iterable
 
 from django import template
-from django.db import DatabaseError
 from django.utils.translation import gettext as _
 
 from probes import selectors
-from probes.selectors import Outcomes, Stopped
+from probes.budget_words import used_up_until, why_used_up
+from probes.selectors import Outcomes
 from prompts.models import Prompt
 
 register = template.Library()
+
+register.filter("why_used_up", why_used_up)
+register.filter("used_up_until", used_up_until)
 
 
 def parts(went: Outcomes) -> list[tuple[str, int]]:
@@ -50,10 +52,10 @@ def how_it_went(prompt: Prompt) -> dict[str, object]:
     return {"parts": parts(found) if found else []}
 
 
-@register.simple_tag
-def stopped_endpoints() -> list[Stopped]:
-    """What maintainers are told on every page; nothing while the database is away, or its error page would fail too."""
-    try:
-        return selectors.stopped()
-    except DatabaseError:
-        return []
+@register.filter
+def cut(text: str, most: int) -> str:
+    """At most so many characters; what is longer ends in "…" behind a whole word, or anywhere if it is one."""
+    if len(text) <= most:
+        return text
+    words = text[:most].rpartition(" ")[0].rstrip(" ,;:.–-")
+    return (words or text[: most - 1]) + "…"

@@ -28,6 +28,7 @@ def show(request: HttpRequest, *, schedule_form: ScheduleForm | None = None, sta
     """The page of endpoints, with the form of a schedule as it stands."""
     page = Paginator(selectors.endpoints_to_maintain(), ENDPOINTS_A_PAGE).get_page(request.GET.get("page"))
     queues, lately, money = selectors.queues(page), selectors.lately(page), selectors.money(page)
+    used_up = selectors.used_up(endpoint.pk for endpoint in page)
     of = selectors.open_round()
     context = {
         "page": page,
@@ -37,6 +38,7 @@ def show(request: HttpRequest, *, schedule_form: ScheduleForm | None = None, sta
                 queues.get(endpoint.pk, selectors.Queue()),
                 lately.get(endpoint.pk, selectors.Lately()),
                 money[endpoint.pk],
+                used_up.get(endpoint.pk),
             )
             for endpoint in page
         ],
@@ -44,7 +46,7 @@ def show(request: HttpRequest, *, schedule_form: ScheduleForm | None = None, sta
         "progress": selectors.progress(of) if of else None,
         "remaining": selectors.remaining(of) if of else None,
         "form": RoundForm(),
-        "schedules": selectors.schedules(),
+        "schedules": [(one, selectors.waits_until(one, of) if of else None) for one in selectors.schedules()],
         "schedule_form": schedule_form or ScheduleForm(),
         "quarantined": selectors.in_quarantine().count(),
     }
@@ -71,8 +73,10 @@ def endpoint(request: HttpRequest, pk: int) -> HttpResponse:
         "queue": selectors.queues([found]).get(pk, selectors.Queue()),
         "lately": selectors.lately([found]).get(pk, selectors.Lately()),
         "money": selectors.money([found])[pk],
+        "used_up": selectors.used_up([pk]).get(pk),
         "months": found.spending.order_by("-month")[:12],
         "rounds": selectors.rounds_of(found),
+        "imports": selectors.imports_of(found),
         "history": selectors.history(found),
     }
     return render(request, "probes/endpoint.html", context)

@@ -28,6 +28,8 @@ def probe(request: HttpRequest, pk: int) -> HttpResponse:
         "command": curl(found),
         "early": not was_kept_whole(found.request),
         "asked_for": asked_for(found),
+        # Over, but of a question that is still being labelled: not even how it ended is told.
+        "sealed": blind and found.status in selectors.OVER,
         "bodies": [] if blind else [body_of(payload) for payload in found.payloads.all()],
         "timeline": None if blind else timeline(found.pieces),
         "blind": blind,

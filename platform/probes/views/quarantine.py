@@ -1,5 +1,7 @@
 """What no rule knew, for a person to look at."""
 
+from datetime import UTC
+
 from django.contrib import messages
 from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
@@ -33,9 +35,11 @@ def dismiss(request: HttpRequest, pk: int) -> HttpResponse:
     example = get_object_or_404(Probe, pk=pk)
     try:
         until = parse_datetime(request.POST.get("until", ""))
-    except ValueError:
+        # What is before the year 1 or after 9999 in UTC is a moment that no database keeps.
+        until = until.astimezone(UTC) if until is not None and until.tzinfo is not None else None
+    except (ValueError, OverflowError):
         until = None
-    if until is None or until.tzinfo is None:
+    if until is None:
         raise Invalid(_("Open the page of quarantine again and choose there."))
     number = actions.dismiss(by=actor(request), probes=selectors.alike(example, until))
     said = ngettext("%(n)s probe was looked at.", "%(n)s probes were looked at.", number)

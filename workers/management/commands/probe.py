@@ -18,6 +18,8 @@ from workers.providers.text import storable
 # What would move the cursor or colour a terminal; line ends and tabs stay.
 CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
 BAD_USE = 2
+# Characters of a response's body in a terminal.
+BODY_AT_MOST = 20_000
 
 
 class Command(BaseCommand):
@@ -114,8 +116,24 @@ def everything(endpoint: Endpoint, trial: Trial) -> dict[str, Any]:
         "served_model": outcome.served_model,
         "fingerprint": outcome.served_fingerprint,
         "error": outcome.error,
+        "body": readable(outcome.raw),
         "recorded": False,
     }
+
+
+def readable(body: bytes) -> str:
+    """Text as it came; each byte that is no UTF-8 as a backslash, an x and two hexadecimal digits."""
+    return body.decode("utf-8", "backslashreplace")
+
+
+def shortened(body: str) -> str:
+    """For a terminal."""
+    if len(body) <= BODY_AT_MOST:
+        return body
+    left = len(body) - BODY_AT_MOST
+    return (
+        f"{body[:BODY_AT_MOST]}\n… and {left:,} characters more: --json prints all of it, --raw FILE keeps the bytes."
+    )
 
 
 def in_words(told: dict[str, Any]) -> str:
@@ -125,7 +143,7 @@ def in_words(told: dict[str, Any]) -> str:
         "Rule": f"{told['rule']}: {told['about']}",
         "Error": told["error"],
         "Sent": "" if told["sent"] == "answered" else told["sent"].replace("_", " "),
-        "Today": "the workers would try it again" if told["would_be_tried_again"] else "",
+        "Next": "the workers would try it again" if told["would_be_tried_again"] else "",
         "Status": told["http_status"],
         "Time": f"{told['latency_ms']} ms",
         "Finish reason": told["finish_reason"],
@@ -142,6 +160,8 @@ def in_words(told: dict[str, Any]) -> str:
     if told["pieces"]:
         parts.append("\n".join(["Pieces", *(f"  {at:>7} ms  {length:>6} characters" for at, length in told["pieces"])]))
     parts += [f"{name}\n{told[key]}" for name, key in (("Reasoning", "reasoning"), ("Text", "text")) if told[key]]
+    if told["body"]:
+        parts.append(f"Body\n{shortened(told['body'])}")
     parts.append("Nothing of this was recorded as a probe.")
     return CONTROL.sub(visible, storable("\n\n".join(part for part in parts if part))[0])
 
