@@ -1,84 +1,22 @@
 """manage.py reclassify: old responses decided again, what becomes of their answers, and that twice is once."""
 
 import dataclasses
-import gzip
-import io
-import json
-import os
-from pathlib import Path
 
 import pytest
-from django.core.management import CommandError, call_command
+from django.core.management import CommandError
 
 from annotations.actions import assign_next, submit_label
 from annotations.models import Label
 from core.models import Event
-from probes.actions import Result, dismiss, record_answer, redo_result
-from probes.models import Answer, Payload, Probe
+from probes.actions import Result, dismiss, redo_result
+from probes.models import Answer, Probe
 from tests.workers.provider_cases import chat, error
+from tests.workers.reclassify_cases import FILTER, OUTAGE, run, state
 from tests.workers.watch_cases import Rows, make_endpoint
 from workers import reclassifying
-from workers.providers import WIRES
-from workers.providers.keys import IN_PIECES
 from workers.providers.rules import Rule, words
 
 pytestmark = pytest.mark.django_db
-REQUEST = {"protocol": "openai_chat", "url": "http://127.0.0.1:9/v1/chat/completions", "headers": {}, "body": {}}
-# A rule of tomorrow: this finish reason was taken for an answer, and turns out to be a filter.
-FILTER = Rule("end_veil", "A filter ended it.", "blocked_output", with_text="cut_by_filter", ends=words("veiled"))
-OUTAGE = Rule("end_storm", "An outage ended it.", "failed", retry="retry", ends=words("stop"), has_message=True)
-
-
-@pytest.fixture
-def rows(endpoint, prompt, open_a_round):
-    return Rows(endpoint, prompt, open_a_round)
-
-
-@pytest.fixture
-def tomorrow(monkeypatch):
-    """`tomorrow(rule, …)`: the table of chat completions begins with these."""
-
-    def make(*rules):
-        wire = WIRES["openai_chat"]
-        changed = dataclasses.replace(wire, rules=(*rules, *wire.rules))
-        monkeypatch.setattr(reclassifying, "WIRES", {**WIRES, "openai_chat": changed})
-
-    return make
-
-
-@pytest.fixture
-def recorded(rows):
-    """A probe as the rules of today record it, from a response: `recorded(body, status)`."""
-
-    def make(body, status=200, rows=rows, kept=None, **more):
-        raw = body if isinstance(body, bytes) else json.dumps(body).encode()
-        outcome = WIRES["openai_chat"].classify(status, raw, {})
-        values = {
-            "http_status": status, "request": REQUEST, "finish_reason": outcome.finish_reason,
-            "usage": outcome.usage, "quarantined": outcome.quarantined, "error": outcome.error,
-            "reasoning": outcome.reasoning,
-        }  # fmt: skip
-        delivery = more.get("delivery", outcome.delivery)
-        if delivery == "delivered":
-            values["answer"] = record_answer(version=rows.version, text=outcome.text, escaped=False)
-        else:
-            values["partial_text"] = outcome.text
-        probe = rows.over(10, **{"delivery": delivery, "rule": outcome.rule, **values, **more})
-        Payload.objects.create(probe=probe, attempt=probe.attempt, body=kept or gzip.compress(raw), sha256="0" * 64)
-        return probe
-
-    return make
-
-
-def run(*arguments):
-    out = io.StringIO()
-    call_command("reclassify", *arguments, stdout=out)
-    return out.getvalue()
-
-
-def state(probe):
-    probe.refresh_from_db()
-    return probe.status, probe.delivery, probe.rule, probe.answer, probe.partial_text
 
 
 def test_nothing_changes_by_the_same_rules(recorded):
@@ -271,61 +209,3 @@ def test_in_batches_and_resumed(recorded, tomorrow, monkeypatch):
         run("--write")
     monkeypatch.undo()
     assert [state(probe)[2] for probe in probes] == ["end_storm"] * 3 + ["answer"] * 2
-
-
-def test_texts_no_database_holds(recorded):
-    probe = recorded(chat("A"), kept=gzip.compress(json.dumps(chat("A\x00\ud800")).encode()))
-    run("--write")
-    assert (state(probe)[3].text, probe.answer.escaped) == ("A\\u0000\\ud800", True)
-    assert run("--write").endswith("0 changed.\n")
-
-
-def test_a_key_that_was_taken_out_does_not_come_back(recorded):
-    """The payload of an earlier day has it in pieces or in escapes, and nobody knows it any more."""
-    key = "sk-proj/abcdefghijklmnop"
-    answered = recorded(chat("It is [key removed]."), kept=gzip.compress(json.dumps(chat(f"It is {key}.")).encode()))
-    failed = recorded(error(key, "odd"), 400)
-    Probe.objects.filter(pk=failed.pk).update(error="It says: [key removed]", finish_reason="x")
-    noted = recorded(chat("Yes."), kept=gzip.compress(IN_PIECES.encode()))
-    whole = recorded(chat("It was [key removed]."))
-    before = [state(probe) for probe in (answered, failed, noted, whole)]
-    assert run("--write") == "4 looked at, 0 changed, 3 left alone because their payload does not tell.\n"
-    assert [state(probe) for probe in (answered, failed, noted, whole)] == before
-
-
-def test_one_payload_that_cannot_be_read_stops_nobody(recorded, tomorrow, monkeypatch, caplog):
-    first, second = recorded(chat("Bad.")), recorded(chat("Yes."))
-    tomorrow(dataclasses.replace(FILTER, ends=words("stop")))
-    read = reclassifying.body_of
-
-    def body_of(probe):
-        if probe == first:
-            raise OverflowError("int too large")
-        return read(probe)
-
-    monkeypatch.setattr(reclassifying, "body_of", body_of)
-    assert run("--write").endswith("2 looked at, 1 changed, 1 left alone because their payload does not tell.\n")
-    assert f"probe {first.pk} was left alone: its payload could not be read" in caplog.text
-    assert (state(first)[2], state(second)[2]) == ("answer", "end_veil")
-
-
-def test_a_count_without_bounds(recorded):
-    body = json.dumps({**chat("Yes."), "usage": {"prompt_tokens": 10**400, "completion_tokens": 4}}).encode()
-    probe = recorded(chat("Yes."), kept=gzip.compress(body))
-    assert run("--write") == "1 looked at, 0 changed.\n"
-    assert state(probe)[2] == "answer"
-
-
-@pytest.mark.shared
-def test_the_recorded_payloads(recorded):
-    """Taken for failures once, they become what they are: 48 blocks, and 2 that stay failures."""
-    path = Path(os.environ["CANDOR_SHARED"]) / "data" / "speechmap" / "provider_block_payloads.jsonl"
-    responses = [json.loads(line)["row"]["response"] for line in path.read_text().splitlines()]
-    probes = [recorded(one, None, delivery="failed", rule="end_unknown", quarantined=True) for one in responses]
-    assert run("--quarantined", "--write").endswith("50 looked at, 50 changed.\n")
-    found = [state(probe)[1] for probe in probes]
-    assert [found.count(one) for one in ("cut_by_filter", "blocked_input", "failed")] == [37, 11, 2]
-    assert [probe.partial_text for probe in probes] == [
-        one["choices"][0]["message"]["content"] if "choices" in one else "" for one in responses
-    ]
-    assert run("--write").endswith("50 looked at, 0 changed.\n")
