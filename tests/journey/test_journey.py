@@ -134,10 +134,9 @@ def download(site, version):
         assert len({row["labeller"] for row in labels}) == 3
         (probe,) = [row for row in tables["probes"] if row["answer_id"] == answer["answer_id"]]
         assert (probe["endpoint"], probe["served_model"]) == ("model-in-the-box", "smollm2-135m-instruct")
-        # It came as a stream, piece by piece, and each piece's time was kept.
+        # It came as a stream, and when was kept. A short answer is one piece: what comes within 50 ms is joined.
         assert json.loads(probe["request"])["stream"] is True
         pieces = json.loads(probe["pieces"])
         moments = [moment for moment, _ in pieces]
-        assert len(moments) > 1
-        assert moments == sorted(moments)
+        assert moments == sorted(moments) != []
         assert sum(characters for _, characters in pieces) == len(answer["text"])
