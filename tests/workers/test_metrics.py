@@ -15,7 +15,7 @@ from redis import Redis
 
 from config import env
 from probes.models import Spending
-from tests.workers.watch_cases import Rows, hold_permits, make_endpoint
+from tests.workers.watch_cases import hold_permits, make_endpoint
 from workers.limits import Allowed, Ended, Limits, Settled
 from workers.metrics import exposition
 from workers.watching.totals import totals
@@ -30,11 +30,6 @@ def _empty_valkey():
         with Redis.from_url(address) as valkey:
             valkey.flushdb()
     cache.clear()
-
-
-@pytest.fixture
-def rows(endpoint, prompt, open_a_round):
-    return Rows(endpoint, prompt, open_a_round)
 
 
 @pytest.fixture

@@ -14,7 +14,6 @@ from probes.actions import stop_endpoint
 from probes.models import Spending
 from tests.annotations.screen import FLAGS
 from tests.conftest import CHROMIUM
-from tests.workers.watch_cases import Rows
 
 PAGE = "/probes/watch/"
 
@@ -22,11 +21,6 @@ PAGE = "/probes/watch/"
 @pytest.fixture(autouse=True)
 def _empty_cache():
     cache.clear()
-
-
-@pytest.fixture
-def rows(endpoint, prompt, open_a_round):
-    return Rows(endpoint, prompt, open_a_round)
 
 
 @pytest.fixture
