@@ -2,6 +2,7 @@
 
 import os
 import shutil
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -57,7 +58,24 @@ def pytest_testnodedown(node: Any, error: object) -> None:
     node.config.stash[LEFT_OUT] = getattr(node, "workeroutput", {}).get("left_out", {})
 
 
+@pytest.fixture
+def seen(record_property: Callable[[str, object], None]) -> Callable[..., None]:
+    """`seen(seconds=2.4)`: a figure that the test holds to a bound, shown at the end of the run as it was."""
+
+    def note(**figures: object) -> None:
+        for name, figure in figures.items():
+            record_property(name, round(figure, 2) if isinstance(figure, float) else figure)
+
+    return note
+
+
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
+    passed = [one for one in terminalreporter.getreports("passed") if one.when == "call" and one.user_properties]
+    if passed:
+        terminalreporter.section("figures seen")
+    for one in passed:
+        figures = ", ".join(f"{name} {figure}" for name, figure in one.user_properties)
+        terminalreporter.write_line(f"{one.nodeid}: {figures}")
     for name, number in config.stash.get(LEFT_OUT, {}).items():
         if number:
             terminalreporter.write_line(f"Left out: {number} tests that {WHY[name]}.")

@@ -3,6 +3,7 @@
 import signal
 import subprocess
 import sys
+import time
 
 import pytest
 
@@ -31,35 +32,37 @@ def site():
         yield running
 
 
-def check_the_rest_is_asked(site):
+def check_the_rest_is_asked(site, seen):
+    started = time.monotonic()
     assert until(lambda: site.provider.total() > PROBES - LATE, WITHIN_S)
+    seen(seconds=time.monotonic() - started)
     assert site.wait_for(PROBES, 30) == PROBES
     site.check_all_recorded_once(PROBES)
     assert site.provider.total() == PROBES
 
 
-def test_the_next_scheduled_task_after_kill_9_of_beat(site):
+def test_the_next_scheduled_task_after_kill_9_of_beat(site, seen):
     site.kill_beat()
     site.release()
     # The dead one's lock is still there when the supervisor starts the next.
     site.start_beat()
-    check_the_rest_is_asked(site)
+    check_the_rest_is_asked(site, seen)
 
 
-def test_two_beats_and_the_one_with_the_lock_dies(site):
+def test_two_beats_and_the_one_with_the_lock_dies(site, seen):
     first = site.beat
     site.start_beat()
     second, site.beat = site.beat, first
     try:
         site.kill_beat()
         site.release()
-        check_the_rest_is_asked(site)
+        check_the_rest_is_asked(site, seen)
     finally:
         site.beat = second
 
 
-def test_dying_between_commit_and_publish(site):
+def test_dying_between_commit_and_publish(site, seen):
     died = subprocess.run([sys.executable, "-c", DIES_AFTER_COMMIT, site.postgres.url, site.RELEASE], check=False)
     assert died.returncode == -signal.SIGKILL
     assert site.count("due") + site.count("claimed") + site.count() == PROBES
-    check_the_rest_is_asked(site)
+    check_the_rest_is_asked(site, seen)

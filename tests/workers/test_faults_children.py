@@ -9,7 +9,7 @@ PROBES = 1000
 pytestmark = pytest.mark.faults
 
 
-def test_children_killed_twenty_times_lose_nothing():
+def test_children_killed_twenty_times_lose_nothing(seen):
     each = 8
     # What a dead child held counts as in flight until its leases run out: there has to be room beside it.
     with running_site(
@@ -30,4 +30,5 @@ def test_children_killed_twenty_times_lose_nothing():
         assert site.wait_for(PROBES, 90) == PROBES
 
         site.check_all_recorded_once(PROBES)
+        seen(paid_again=site.provider.total() - PROBES, at_most=held)
         assert PROBES <= site.provider.total() <= PROBES + held

@@ -14,7 +14,7 @@ LATE = 50
 pytestmark = pytest.mark.faults
 
 
-def test_killed_and_restarted_ten_times_under_load():
+def test_killed_and_restarted_ten_times_under_load(seen):
     with running_site(prompts=20, samples=50, in_flight=IN_FLIGHT, model="answer,delay:600", environ=ENVIRON) as site:
         assert site.wait_for(20, 60) >= 20
         for _ in range(10):
@@ -27,10 +27,11 @@ def test_killed_and_restarted_ten_times_under_load():
         assert site.wait_for(PROBES, 90, looked_after=True) == PROBES
 
         site.check_all_recorded_once(PROBES)
+        seen(recorded=site.count(), asked=site.provider.total())
         assert site.provider.total() == PROBES
 
 
-def test_emptied_in_the_middle():
+def test_emptied_in_the_middle(seen):
     with running_site(prompts=20, samples=50, in_flight=IN_FLIGHT, environ=ENVIRON) as site:
         site.hold(LATE)
         assert site.wait_for(200, 60) >= 200
@@ -45,6 +46,7 @@ def test_emptied_in_the_middle():
         assert site.wait_for(PROBES, 30) == PROBES
 
         site.check_all_recorded_once(PROBES)
+        seen(recorded=site.count(), asked=site.provider.total())
         assert site.provider.total() == PROBES
 
 

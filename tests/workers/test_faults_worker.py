@@ -12,7 +12,7 @@ pytestmark = pytest.mark.faults
 
 
 @pytest.mark.parametrize("how", ["kill_worker", "kill_workers_head"])
-def test_a_killed_worker_loses_nothing_and_pays_no_more_than_was_in_flight(how):
+def test_a_killed_worker_loses_nothing_and_pays_no_more_than_was_in_flight(how, seen):
     in_flight = 40
     with running_site(
         prompts=20, samples=50, in_flight=in_flight, environ={"PROBES_IN_FLIGHT": str(in_flight // 2)}
@@ -29,4 +29,5 @@ def test_a_killed_worker_loses_nothing_and_pays_no_more_than_was_in_flight(how):
 
         site.check_all_recorded_once(PROBES)
         assert PROBES <= site.provider.total() <= PROBES + held
+        seen(seconds=took, paid_again=site.provider.total() - PROBES, at_most=held)
         assert took < 60

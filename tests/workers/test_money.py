@@ -69,10 +69,11 @@ def most_of_one(endpoint):
     return Desk(endpoint).price.of(Probe.objects.select_related("version").first().version.text)
 
 
-def check_the_money(endpoint, provider):
+def check_the_money(endpoint, provider, seen):
     """At no moment above the budget; in the end every cent is accounted for, and no call is left out that it allows."""
     month = Spending.objects.get()
     asked = provider.total()
+    seen(budget=endpoint.budget, most_ever=moments()[1], asked=asked)
     assert breaches() == []
     assert moments()[1] <= endpoint.budget
     assert (month.spent, month.reserved) == (COST * asked, 0)
@@ -82,7 +83,7 @@ def check_the_money(endpoint, provider):
     assert set(Probe.objects.exclude(status="done").values_list("status", "cost")) == {("due", None)}
 
 
-def test_two_hundred_at_once_never_go_above_the_budget(provider, prompt):
+def test_two_hundred_at_once_never_go_above_the_budget(provider, prompt, seen):
     endpoint = open_probes(
         provider.base_url, f"answer,delay:150,{USED}", samples=300, max_in_flight=200, stream=False, **PRICED
     )
@@ -94,20 +95,20 @@ def test_two_hundred_at_once_never_go_above_the_budget(provider, prompt):
         asked = provider.total()
         time.sleep(0.5)
         assert provider.total() == asked
-        check_the_money(endpoint, provider)
+        check_the_money(endpoint, provider, seen)
     assert sampler.looks > 20
     assert sampler.above == []
 
 
 @pytest.mark.faults
-def test_four_processes_never_go_above_the_budget(provider, prompt):
+def test_four_processes_never_go_above_the_budget(provider, prompt, seen):
     endpoint = open_probes(
         provider.base_url, f"answer,delay:150,{USED}", samples=300, max_in_flight=200, stream=False, **PRICED
     )
     prove(endpoint)
     with watched_money(), Sampler() as sampler, processes(4, 50):
         assert until(lambda: asked_out(endpoint), 40)
-        check_the_money(endpoint, provider)
+        check_the_money(endpoint, provider, seen)
     assert sampler.above == []
 
 
@@ -116,7 +117,7 @@ def test_four_processes_never_go_above_the_budget(provider, prompt):
     ("behaviour", "status"), [("money", 429), ("status:402", 402), ("status:401", 401)], ids=["429", "402", "401"]
 )
 def test_an_endpoint_that_refuses_us_is_asked_once_and_once_after_each_resume(
-    provider, prompt, behaviour, status, runners
+    provider, prompt, behaviour, status, runners, seen
 ):
     endpoint = open_probes(provider.base_url, behaviour, samples=40)
     with running(20, 3) as all_of_them:
@@ -126,6 +127,7 @@ def test_an_endpoint_that_refuses_us_is_asked_once_and_once_after_each_resume(
             assert until(lambda: Endpoint.objects.get().status == "paused")
             time.sleep(0.3)
             assert provider.total() == calls
+            seen(calls=calls)
             assert Endpoint.objects.get().status_reason.strip() != ""
             assert set(Probe.objects.values_list("status", "failures")) == {("due", 0)}
             assert set(Probe.objects.exclude(attempt=0).values_list("http_status", flat=True)) == {status}

@@ -37,14 +37,16 @@ def most_within(times, seconds):
     return max(bisect_left(times, at + seconds) - number for number, at in enumerate(times))
 
 
-def check_the_known_limit(provider, limit, window_s, windows):
+def check_the_known_limit(provider, limit, window_s, windows, seen):
     """Nobody was told to slow down, no window holds too many, and each whole one at least 90 % of what was allowed."""
     arrivals = provider.arrivals()
     times = [one["at"] for one in arrivals]
     assert [one for one in arrivals if one["retry_after"] is not None] == []
-    assert most_within(times, window_s) <= limit
     ends = [bisect_left(times, times[0] + number * window_s) for number in range(windows + 1)]
     of_each = [after - before for before, after in itertools.pairwise(ends)]
+    most = most_within(times, window_s)
+    seen(limit=limit, most_in_a_window=most, each_window=of_each)
+    assert most <= limit
     assert min(of_each) >= 0.9 * limit, of_each
 
 
@@ -55,17 +57,19 @@ def run_for(provider, seconds):
 
 
 @pytest.mark.parametrize(("limit", "window_s", "margin_s", "windows"), [(60, 4, 0.2, 2), (300, 60, 2.0, 2)])
-def test_never_more_than_the_limit_and_at_least_nine_tenths_of_it(provider, prompt, limit, window_s, margin_s, windows):
+def test_never_more_than_the_limit_and_at_least_nine_tenths_of_it(
+    provider, prompt, limit, window_s, margin_s, windows, seen
+):
     behaviour = f"answer,delay:100,limit:{limit},window:{window_s}"
     endpoint = open_probes(provider.base_url, behaviour, samples=(windows + 2) * limit, requests_a_minute=limit)
     with processes(4, 25, window_s=window_s, margin_s=margin_s):
         run_for(provider, windows * window_s + 0.5)
-        check_the_known_limit(provider, limit, window_s, windows)
+        check_the_known_limit(provider, limit, window_s, windows, seen)
     asked = provider.total()
     assert Probe.objects.filter(endpoint=endpoint, status="done", delivery="delivered", attempt=1).count() == asked
 
 
-def test_a_limit_that_nobody_knew_is_obeyed_when_it_is_told(provider, prompt):
+def test_a_limit_that_nobody_knew_is_obeyed_when_it_is_told(provider, prompt, seen):
     endpoint = open_probes(provider.base_url, "answer,delay:50,limit:40,window:3", samples=120)
     prove(endpoint)
     with processes(4, 25):
@@ -73,6 +77,7 @@ def test_a_limit_that_nobody_knew_is_obeyed_when_it_is_told(provider, prompt):
     arrivals = provider.arrivals()
     on_its_way_s = ON_ITS_WAY_S * max(1.0, os.getloadavg()[0] / (os.cpu_count() or 1))
     refused = [one for one in arrivals if one["retry_after"] is not None]
+    seen(asked=len(arrivals), told_to_wait=len(refused), load=os.getloadavg()[0])
     assert refused != []
     for told in refused:
         until_s = told["at"] + told["retry_after"]
