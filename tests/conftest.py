@@ -64,7 +64,7 @@ def seen(record_property: Callable[[str, object], None]) -> Callable[..., None]:
 
     def note(**figures: object) -> None:
         for name, figure in figures.items():
-            record_property(name, round(figure, 2) if isinstance(figure, float) else figure)
+            record_property(name, f"{figure:.2f}" if isinstance(figure, float) else str(figure))
 
     return note
 
