@@ -9,6 +9,7 @@ from django.utils import timezone
 from accounts.actions import add_user
 from accounts.choices import Role
 from accounts.models import User
+from annotations.models import Labeller
 from probes.actions import add_endpoint, add_llm, open_round, record_answer
 from probes.choices import Delivery, ProbeStatus
 from probes.models import Answer, Endpoint, Probe, Round
@@ -30,13 +31,17 @@ def topic(db: None) -> Topic:
 
 @pytest.fixture
 def person(db: None) -> Callable[..., User]:
-    """Makes a person: `person("name", role=…, languages=[…])`."""
+    """Makes a person who has passed the practice deck: `person("name", role=…, languages=[…], practised=False)`."""
 
-    def make(name: str, role: str = Role.CONTRIBUTOR, languages: list[str] | None = None) -> User:
+    def make(
+        name: str, role: str = Role.CONTRIBUTOR, languages: list[str] | None = None, practised: bool = True
+    ) -> User:
         user = add_user(by=None, username=name, password=PASSWORD, role=role)
         if languages is not None:
             user.languages = languages
             user.save(update_fields=["languages"])
+        if practised:
+            Labeller.objects.create(person=user, practised_at=timezone.now())
         return user
 
     return make

@@ -29,4 +29,6 @@ def pytest_load_initial_conftests(early_config: pytest.Config) -> Generator[None
             raise pytest.UsageError(str(error)) from error
         early_config.add_cleanup(lambda: running.__exit__(None, None, None))
     os.environ.update(given)
+    # Answers close with their last label, unless a test says otherwise.
+    os.environ["SETTLING_MINUTES"] = "0"
     return (yield)

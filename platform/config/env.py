@@ -162,6 +162,12 @@ VARIABLES = (
     ),
     Variable("LEASE_MINUTES", "30", "How long an answer stays with one labeller.", integer(1, 1440)),
     Variable("LABELS_WANTED", "3", "Independent labels each answer gets at first.", integer(1, 7)),
+    Variable(
+        "SETTLING_MINUTES",
+        "10",
+        "How long an answer that has its labels can be corrected by who gave them, before it is public.",
+        integer(0, 1440),
+    ),
     Variable("LABELS_AT_MOST", "7", "Labels after which an undecided answer is called contested.", integer(1, 50)),
     Variable("PROBES_IN_FLIGHT", "100", "Calls one worker process keeps in the air.", integer(1, 1000)),
     Variable("PROBE_ATTEMPTS", "4", "How often a call is tried before it is given up.", integer(1, 20)),
@@ -201,6 +207,7 @@ class Env:
     signups_per_hour: int
     lease_minutes: int
     labels_wanted: int
+    settling_minutes: int
     labels_at_most: int
     probes_in_flight: int
     probe_attempts: int

@@ -79,6 +79,8 @@ class Prompt(models.Model):
     )
     reviewed_at = models.DateTimeField(null=True)
     review_reason = models.CharField(max_length=500, blank=True)
+    # Somebody reported it: its answers are out of the deck until a reviewer has looked.
+    held_at = models.DateTimeField(null=True)
 
     if TYPE_CHECKING:
         versions: RelatedManager["PromptVersion"]

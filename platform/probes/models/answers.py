@@ -32,6 +32,12 @@ class Answer(models.Model):
     counted = models.PositiveSmallIntegerField(default=0)
     leased = models.PositiveSmallIntegerField(default=0)
     may_publish = models.BooleanField(default=True)
+    # It names the model that wrote it as its own; labellers see a bar in the name's place.
+    identity_leaked = models.BooleanField(default=False, db_default=False)
+    # All its labels are in: until then who gave them may correct them, and nothing of them is public.
+    settles_at = models.DateTimeField(null=True)
+    # Somebody reported it: out of the deck until a reviewer has looked.
+    held_at = models.DateTimeField(null=True)
     # Lower is sooner: answers to what people submit go before the starter set.
     priority = models.PositiveSmallIntegerField(default=5)
     # Random, so that the deck's order says nothing about who answered or when.
@@ -52,12 +58,17 @@ class Answer(models.Model):
                 condition=Q(state=AnswerState.OPEN, closed_at=None) | (~Q(state=AnswerState.OPEN) & ~Q(closed_at=None)),
                 name="answer_closed_when_it_says_so",
             ),
+            models.CheckConstraint(
+                condition=Q(settles_at=None) | Q(state=AnswerState.OPEN), name="answer_settles_while_open"
+            ),
         ]
         indexes = [
             # the deck: open answers of a language, in the order they are handed out
             models.Index(fields=["language", "priority", "shuffle"], condition=Q(state="open"), name="answer_deck"),
             # whether a question has an answer that is still open: probes.selectors.finished
             models.Index(fields=["version"], condition=Q(state="open"), name="answer_open_of_version"),
+            # the sweep that closes what has all its labels
+            models.Index(fields=["settles_at"], condition=Q(settles_at__isnull=False), name="answer_settling"),
             # releases and public lists: closed answers by time
             models.Index(fields=["closed_at"], condition=~Q(state="open"), name="answer_closed"),
         ]

@@ -11,6 +11,7 @@ class Migration(migrations.Migration):
     initial = True
 
     dependencies = [
+        ("core", "0001_initial"),  # pg_trgm
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

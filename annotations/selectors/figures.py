@@ -1,93 +1,18 @@
-"""Reading assignments, labels and what they add up to."""
+"""The labels that figures are made of, slice by slice."""
 
-import uuid
 from collections.abc import Iterable
-from dataclasses import dataclass
 
-from django.db.models import Count, Exists, OuterRef, Prefetch, QuerySet
-from django.utils import timezone
+from django.db.models import Exists, OuterRef, QuerySet
 
-from accounts.models import User
-from annotations.choices import AssignmentStatus, LabelStatus, Slice, Value
-from annotations.models import Assignment, CannotJudge, Label
+from annotations.choices import LabelStatus, Slice, Value
+from annotations.models import Label
 from probes.choices import AnswerState
 from probes.models import LLM, Answer
 from probes.selectors import public_probes
 from prompts.choices import Kind
-from prompts.models import KeyPoint, Topic
+from prompts.models import Topic
 
 SUPPRESSED = "suppressed"
-# How many of one's last verdicts can be taken back.
-UNDO_AT_MOST = 10
-
-
-def held(*, by: User) -> QuerySet[Assignment]:
-    """The person's live leases, oldest first, with all the deck shows: text, question, key points. No model anywhere.
-
-    An answer that was closed or withdrawn while it was out is not shown: no verdict on it would be taken.
-    """
-    return (
-        Assignment.objects.filter(
-            person=by,
-            status=AssignmentStatus.LEASED,
-            expires_at__gt=timezone.now(),
-            answer__state=AnswerState.OPEN,
-        )
-        .select_related("answer__version__prompt", "key_points")
-        .prefetch_related(Prefetch("key_points__points", queryset=KeyPoint.objects.order_by("order")))
-        .order_by("leased_at", "id")
-    )
-
-
-@dataclass(frozen=True)
-class Progress:
-    """What a person has done: labels today (UTC) and in all, and whether one can be undone."""
-
-    today: int
-    total: int
-    can_undo: bool
-
-
-def progress(*, by: User) -> Progress:
-    mine = Label.objects.filter(person=by, status=LabelStatus.CURRENT)
-    today = timezone.now().replace(hour=0, minute=0, second=0, microsecond=0)
-    return Progress(
-        today=mine.filter(created_at__gte=today).count(),
-        total=mine.count(),
-        can_undo=last_verdict(by=by) is not None,
-    )
-
-
-def last_verdict(*, by: User) -> Label | CannotJudge | None:
-    """The newest verdict that can still be taken back: among the person's last ten."""
-    closed = list(
-        Assignment.objects.filter(person=by, status__in=[AssignmentStatus.LABELLED, AssignmentStatus.PASSED])
-        .exclude(answer__state=AnswerState.WITHDRAWN)
-        .order_by("-closed_at")
-        .values_list("pk", flat=True)[:UNDO_AT_MOST]
-    )
-    found: dict[uuid.UUID | None, Label | CannotJudge] = {}
-    for model in (Label, CannotJudge):
-        current = model.objects.filter(assignment_id__in=closed, status=LabelStatus.CURRENT)
-        found |= {verdict.assignment_id: verdict for verdict in current}
-    return next((found[pk] for pk in closed if pk in found), None)
-
-
-def note_of(*, assignment: Assignment) -> str:
-    """What the person had noted when they last judged this answer; empty if they have not, or noted nothing."""
-    theirs = {"answer": assignment.answer_id, "person": assignment.person_id, "status": LabelStatus.SUPERSEDED}
-    judged = [
-        model.objects.filter(**theirs).order_by("-superseded_at").values_list("superseded_at", "note").first()
-        for model in (Label, CannotJudge)
-    ]
-    return max((found for found in judged if found), default=("", ""))[1]
-
-
-def votes(*, answer: Answer) -> list[int]:
-    """How many current labels of each value, in the order of Value."""
-    rows = Label.objects.filter(answer=answer, status=LabelStatus.CURRENT).values("value").annotate(n=Count("pk"))
-    counts = {row["value"]: row["n"] for row in rows}
-    return [counts.get(value, 0) for value in Value.values]
 
 
 def closed_labels() -> QuerySet[Label]:

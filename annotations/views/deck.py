@@ -1,17 +1,13 @@
 """The deck: a page that works by itself, and the same in JSON for its script."""
 
-import functools
 import uuid
-from collections.abc import Callable
-from typing import Any, Concatenate, ParamSpec, cast
+from typing import Any, cast
 
 from django.contrib import messages
-from django.contrib.auth.views import redirect_to_login
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from accounts.models import User
@@ -22,38 +18,11 @@ from annotations.choices import GUIDELINE, Reason
 from annotations.forms import VerdictForm
 from annotations.models import Label
 from annotations.rules import NOTE_AT_MOST
-from core.errors import CandorError, Invalid
+from annotations.views.access import signed_in, wants_json
+from core.errors import Invalid
 
 # How many answers the page's script may have in hand: the one on the screen and the next four.
 AHEAD_AT_MOST = 5
-P = ParamSpec("P")
-View = Callable[Concatenate[HttpRequest, P], HttpResponse]
-
-
-def wants_json(request: HttpRequest) -> bool:
-    return request.headers.get("Accept", "").startswith("application/json")
-
-
-def signed_in(view: View[P]) -> View[P]:
-    """Asks to sign in; a script gets 401 and our errors as JSON instead of pages. Nothing here is ever cached."""
-
-    @never_cache
-    @functools.wraps(view)
-    def inner(request: HttpRequest, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
-        if not request.user.is_authenticated:
-            if not wants_json(request):
-                return redirect_to_login(request.get_full_path())
-            return JsonResponse({"detail": _("You are signed out."), "code": "signed_out"}, status=401)
-        try:
-            return view(request, *args, **kwargs)
-        except CandorError as error:
-            if not wants_json(request):
-                raise
-            fields = error.fields if isinstance(error, Invalid) else {}
-            body = {"detail": error.message, "code": error.code, "fields": fields}
-            return JsonResponse(body, status=error.status)
-
-    return cast(View[P], inner)
 
 
 def done(by: User) -> dict[str, int]:
@@ -131,9 +100,3 @@ def undo(request: HttpRequest) -> HttpResponse:
         return JsonResponse({"card": card(again), "note": selectors.note_of(assignment=again), **done(by)})
     messages.info(request, _("Your last label is taken back. This is the answer it was about."))
     return redirect(f"{reverse('annotations:deck')}?show={again.pk}")
-
-
-@require_GET
-def guideline(request: HttpRequest) -> HttpResponse:
-    """The whole guideline, for anybody."""
-    return render(request, "annotations/guideline.html", {"guideline": GUIDELINE})
