@@ -5,6 +5,7 @@ insides, so that these tests hold whatever the engine looks like.
 """
 
 import contextlib
+import json
 import os
 import signal
 import subprocess
@@ -154,6 +155,13 @@ class Site:
         """FLUSHALL: the queue, the schedule, beat's lock and every counter are gone."""
         with contextlib.closing(redis.Redis(unix_socket_path=str(self.folder.valkey_socket))) as line:
             line.flushall()
+
+    def scheduled(self) -> int:
+        """How many tasks beat has sent by its schedule, over all beats; 0 once Valkey is emptied."""
+        with contextlib.closing(redis.Redis(unix_socket_path=str(self.folder.valkey_socket), db=2)) as line:
+            entries = [key for key in line.keys("redbeat:*") if line.type(key) == b"hash"]
+            metas = [json.loads(meta) for key in entries if (meta := line.hget(key, "meta"))]
+        return sum(int(meta.get("total_run_count") or 0) for meta in metas)
 
     def rows(self, statement: str) -> list[tuple[Any, ...]]:
         """What a statement brings; patient while the database is away."""

@@ -4,7 +4,7 @@ import time
 
 import pytest
 
-from tests.workers.site import running_site
+from tests.workers.site import running_site, until
 
 PROBES = 1000
 IN_FLIGHT = 24
@@ -12,6 +12,19 @@ ENVIRON = {"PROBES_IN_FLIGHT": "12"}
 LATE = 50
 
 pytestmark = pytest.mark.faults
+
+
+def beat_is_back(site, since):
+    """Plays the supervisor until beat sends a task by its new schedule; returns how many seconds after `since`."""
+
+    def sends():
+        site.look_after()
+        return site.scheduled() > 0
+
+    assert until(sends, 60)
+    took = time.monotonic() - since
+    assert took < 60
+    return took
 
 
 def test_killed_and_restarted_ten_times_under_load(seen):
@@ -36,11 +49,13 @@ def test_emptied_in_the_middle(seen):
         site.hold(LATE)
         assert site.wait_for(200, 60) >= 200
         site.empty_valkey()
+        emptied = time.monotonic()
         assert site.count() < PROBES - LATE, "all was over before it was emptied"
         assert site.wait_for(PROBES - LATE, 60, looked_after=True) == PROBES - LATE
         assert site.provider.total() == PROBES - LATE
 
-        # Beat has lost its lock and its schedule with the rest. Of these probes only beat can tell.
+        # Beat has lost its lock and its schedule with the rest.
+        seen(beat_is_back_after_seconds=beat_is_back(site, emptied))
         site.release()
         assert site.wait_for(PROBES - LATE + 1, 30, looked_after=True) > PROBES - LATE
         assert site.wait_for(PROBES, 30) == PROBES
@@ -55,6 +70,7 @@ def test_emptied_while_nothing_is_due():
         site.hold(LATE)
         assert site.wait_for(100 - LATE, 60) == 100 - LATE
         site.empty_valkey()
+        beat_is_back(site, time.monotonic())
         site.release()
         assert site.wait_for(100 - LATE + 1, 30, looked_after=True) > 100 - LATE
         assert site.wait_for(100, 30) == 100
