@@ -43,10 +43,13 @@ class Person:
         page.locator("textarea[name$='0-source']").fill("Any atlas")
         page.locator("[name=licence]").check()
         page.locator("form[data-submission] button.btn--go").click()
-        # Where something comes close, the page asks once more.
-        if page.get_by_role("button", name="Mine asks something else").is_visible():
-            page.get_by_role("button", name="Mine asks something else").click()
-        page.get_by_text("In review").first.wait_for()
+        # Where something comes close, the page asks once more. Which of the two pages comes has to be waited for.
+        sent = page.get_by_text("In review").first
+        once_more = page.get_by_role("button", name="Mine asks something else")
+        sent.or_(once_more).first.wait_for()
+        if once_more.is_visible():
+            once_more.click()
+            sent.wait_for()
 
     def approve_all(self):
         self.page.goto("/prompts/review/")

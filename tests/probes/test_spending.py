@@ -5,7 +5,6 @@ from datetime import UTC, date
 from decimal import Decimal
 
 import pytest
-from django.db.models import Sum
 from django.utils import timezone
 
 from probes.actions import (
@@ -23,28 +22,14 @@ from probes.actions import (
 from probes.actions import claims as claiming
 from probes.actions.spending import month_of
 from probes.models import Endpoint, Probe, Spending
+from tests.probes.money import CENT, DELIVERED, EACH, OUTAGE, PRICE, check_the_sums, give_a_dollar, month
 
 pytestmark = pytest.mark.django_db
-
-EACH = Decimal("0.30")
-PRICE = Price(each=EACH, a_byte=Decimal(0))
-DELIVERED = {"delivery": "delivered", "rule": "answer", "text": "379 dead."}
-OUTAGE = {"delivery": "failed", "rule": "status_500", "error": "500", "heals": True}
-CENT = Decimal("0.01")
 
 
 @pytest.fixture
 def paid(prompt, endpoint):
-    """An endpoint with five due probes and a dollar a month."""
-    Endpoint.objects.update(price_input=1, price_output=1, budget=Decimal(1), max_in_flight=100)
-    open_missing_probes(of=open_round(by=None, name="A round", samples=5), limit=100)
-    return endpoint.pk
-
-
-def month():
-    """What was spent and what is put aside, over all months there are."""
-    sums = Spending.objects.aggregate(spent=Sum("spent"), reserved=Sum("reserved"))
-    return sums["spent"], sums["reserved"]
+    return give_a_dollar(endpoint)
 
 
 def record(one, **result):
@@ -54,12 +39,6 @@ def record(one, **result):
 
 def due_now():
     Probe.objects.filter(status="due").update(due_at=timezone.now())
-
-
-def check_the_sums():
-    """The month's row says what the probes say."""
-    probes = Probe.objects.aggregate(cost=Sum("cost"), reserved=Sum("reserved"))
-    assert month() == (probes["cost"] or 0, probes["reserved"] or 0)
 
 
 def test_only_as_many_as_can_be_paid_for_and_in_order(paid):

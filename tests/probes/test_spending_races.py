@@ -6,52 +6,29 @@ from decimal import Decimal
 
 import pytest
 from django.db import connection
-from django.db.models import Sum
 from django.utils import timezone
 
 from probes.actions import (
     Finished,
-    Price,
     Result,
     claim,
     give_back,
-    open_missing_probes,
-    open_round,
     record_results,
     reserve,
     take_back_expired,
 )
 from probes.actions import claims as claiming
 from probes.actions.spending import month_of
-from probes.models import Endpoint, Probe, Spending
+from probes.models import Endpoint, Probe
+from tests.probes.money import CENT, DELIVERED, EACH, OUTAGE, PRICE, check_the_sums, give_a_dollar, month
 from tests.probes.money_watch import breaches, moments, watched_money
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
-EACH = Decimal("0.30")
-PRICE = Price(each=EACH, a_byte=Decimal(0))
-DELIVERED = {"delivery": "delivered", "rule": "answer", "text": "379 dead."}
-OUTAGE = {"delivery": "failed", "rule": "status_500", "error": "500", "heals": True}
-CENT = Decimal("0.01")
-
 
 @pytest.fixture
 def paid(prompt, endpoint):
-    """An endpoint with five due probes and a dollar a month."""
-    Endpoint.objects.update(price_input=1, price_output=1, budget=Decimal(1), max_in_flight=100)
-    open_missing_probes(of=open_round(by=None, name="A round", samples=5), limit=100)
-    return endpoint.pk
-
-
-def month():
-    """What was spent and what is put aside."""
-    return Spending.objects.values_list("spent", "reserved").get()
-
-
-def check_the_sums():
-    """The month's row says what the probes say."""
-    probes = Probe.objects.aggregate(cost=Sum("cost"), reserved=Sum("reserved"))
-    assert month() == (probes["cost"] or 0, probes["reserved"] or 0)
+    return give_a_dollar(endpoint)
 
 
 def at_once(work, times):
