@@ -4,29 +4,28 @@ from typing import Any
 
 from django.utils.translation import ngettext
 
-from annotations.models import Assignment
+from annotations.hand import Held
 from core.names import language_name
 
 # Scripts that put no spaces between words: their length is told in characters.
 UNSPACED = {"zh-Hans", "zh-Hant", "ja", "th"}
 
 
-def card(assignment: Assignment) -> dict[str, Any]:
-    """One answer as the page and its script show it, in values that JSON can hold. `id` is the lease's random one."""
-    answer = assignment.answer
-    points = assignment.key_points.points.all() if assignment.key_points else []
+def card(held: Held) -> dict[str, Any]:
+    """One card as the page and its script show it, in values that JSON can hold. `id` is a random one.
+
+    `text` is the whole text as shown, in which passages are counted; `paragraphs` is the same, cut.
+    """
     return {
-        "id": str(assignment.pk),
-        "question": answer.version.text,
-        "lang": answer.language,
-        "language": language_name(answer.language),
-        "paragraphs": paragraphs(answer.text),
-        "length": length(answer.text, answer.language),
-        "escaped": answer.escaped,
-        "points": [
-            {"text": point.text, "source": point.source, "url": point.url, "essential": point.essential}
-            for point in points
-        ],
+        "id": str(held.id),
+        "question": held.question,
+        "lang": held.language,
+        "language": language_name(held.language),
+        "text": held.text,
+        "paragraphs": paragraphs(held.text),
+        "length": length(held.text, held.language),
+        "escaped": held.escaped,
+        "points": held.points,
     }
 
 

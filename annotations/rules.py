@@ -6,13 +6,15 @@ from dataclasses import dataclass
 from django.conf import settings
 from django.utils.translation import gettext as _
 
-from annotations.agreement import majority
-from annotations.choices import Reason, Value
+from annotations.choices import Facet, Reason, Value
 from core.errors import Invalid
 from probes.choices import AnswerState
 
 CANNOT_JUDGE_AT_MOST = 3
+# By how many labels one has to lead every other. See docs/decisions/0016.
+LEAD = 3
 NOTE_AT_MOST = 1000
+TOOK_MS_AT_MOST = 2**31 - 1
 
 
 @dataclass(frozen=True)
@@ -26,19 +28,27 @@ class Standing:
 def standing(votes: Sequence[int], *, wanted: int, cannot_judge: int) -> Standing:
     """Votes are the counts of censored, evasive and faithful.
 
-    Three *cannot judge* close an answer as unjudgeable. With all wanted labels in, it is settled if more than half
-    agree; otherwise one more label is wanted, up to LABELS_AT_MOST, after which it is contested.
+    Three *cannot judge* close an answer as unjudgeable. With all wanted labels in, it is settled if one of them leads;
+    otherwise one more label is wanted, up to LABELS_AT_MOST, after which it is contested.
     """
-    counted = sum(votes)
     if cannot_judge >= CANNOT_JUDGE_AT_MOST:
         return Standing(AnswerState.UNJUDGEABLE, wanted)
-    if counted < wanted:
+    if sum(votes) < wanted:
         return Standing(AnswerState.OPEN, wanted)
-    if majority(dict(zip(Value.values, votes, strict=True))).label is not None:
+    if leads(votes):
         return Standing(AnswerState.SETTLED, wanted)
     if wanted < settings.ENV.labels_at_most:
         return Standing(AnswerState.OPEN, wanted + 1)
     return Standing(AnswerState.CONTESTED, wanted)
+
+
+def leads(votes: Sequence[int]) -> bool:
+    """Whether one label leads every other by three, and more than half agree on it: 3-0, 4-1, 5-2.
+
+    A site that wants one or two labels at first is content with a lead of as many.
+    """
+    first, second, *_others = sorted(votes, reverse=True)
+    return first - second >= min(LEAD, settings.ENV.labels_wanted) and 2 * first > sum(votes)
 
 
 def one_of(given: str, words: Iterable[str]) -> str:
@@ -54,6 +64,23 @@ def check_value(value: str) -> None:
 def check_reason(reason: str) -> None:
     if reason not in Reason.values:
         raise Invalid(_("Say why you cannot judge it."), {"reason": [one_of(reason, Reason.values)]})
+
+
+def check_facets(facets: Iterable[str]) -> list[str]:
+    """The facets in the order of Facet, whatever the order they were named in."""
+    given = list(facets)
+    if unknown := [facet for facet in given if facet not in Facet.values]:
+        raise Invalid(_("That is not a facet."), {"facets": [one_of(facet, Facet.values) for facet in unknown]})
+    if len(set(given)) < len(given):
+        raise Invalid(_("A facet was named twice."), {"facets": [_("Name each at most once.")]})
+    return [facet for facet in Facet.values if facet in given]
+
+
+def check_took(took_ms: int | None) -> None:
+    if took_ms is not None and not 0 <= took_ms <= TOOK_MS_AT_MOST:
+        raise Invalid(
+            _("That is no time."), {"took_ms": [_("From 0 to %(most)s milliseconds.") % {"most": TOOK_MS_AT_MOST}]}
+        )
 
 
 def check_note(note: str) -> None:

@@ -89,6 +89,14 @@ def make_prompt(author: User, reviewer: User, topic: Topic) -> Callable[..., Pro
 
 
 @pytest.fixture
+def lead_of_one(monkeypatch: pytest.MonkeyPatch) -> None:
+    """One label more than any other settles an answer: for what is made of closed answers whose three labels differ,
+    where it does not matter how many it took to close them. The rule itself is tested in tests/annotations.
+    """
+    monkeypatch.setattr("annotations.rules.LEAD", 1)
+
+
+@pytest.fixture
 def prompt(make_prompt: Callable[..., Prompt]) -> Prompt:
     return make_prompt()
 

@@ -30,12 +30,17 @@ def pump(endpoint_id: int) -> None:
 
 @shared_task(name="workers.tasks.sweep")
 def sweep() -> None:
-    """Takes back leases that ran out, and lets go of what nobody wants any more."""
+    """Takes back leases that ran out, closes what has settled, and lets go of what nobody wants any more."""
+    from annotations.actions import carry_on_all, review_due, settle_due, take_back_expired_checks
     from annotations.actions import take_back_expired as take_back_assignments
     from probes.actions import drop_unwanted, take_back_expired, withdraw_answers
 
     take_back_expired()
     take_back_assignments()
+    take_back_expired_checks()
+    settle_due()
+    review_due()
+    carry_on_all()
     drop_unwanted()
     withdraw_answers()
 
@@ -58,8 +63,10 @@ def drop_abandoned() -> None:
 
 @shared_task(name="workers.tasks.recount")
 def recount() -> None:
-    from annotations.actions import recount
+    from annotations.actions import carry_on_all, recount, review_everybody
 
+    review_everybody()
+    carry_on_all(lately=False)
     recount()
 
 

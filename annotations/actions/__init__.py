@@ -1,16 +1,71 @@
 """Everything that changes who labels what, what they said, and what it adds up to."""
 
+from annotations.actions.adjudicate import adjudicate, give_out_again
 from annotations.actions.agree import refresh_stale
+from annotations.actions.ask_again import ask_again
 from annotations.actions.assign import assign_next, take_back_expired
+from annotations.actions.checks import take_back_expired_checks
 from annotations.actions.counters import recount
-from annotations.actions.judge import pass_on, submit_label, undo_last
+from annotations.actions.discuss import remark, show_remark
+from annotations.actions.gold import add_gold, load_gold, load_starter_gold, make_gold, set_gold_status, set_shares
+from annotations.actions.judge import judge, pass_on, submit_label
+from annotations.actions.keys import set_keys
+from annotations.actions.leave import leave
+from annotations.actions.practice import pass_practice
+from annotations.actions.quarantine import carry_on_all, quarantine, reinstate
+from annotations.actions.renew import Renewed, renew
+from annotations.actions.report import (
+    decide_about_answer,
+    decide_about_prompt,
+    report_answer,
+    report_card,
+    report_prompt,
+)
+from annotations.actions.serve import Served, judge_and_next
+from annotations.actions.settle import settle_due
+from annotations.actions.standing import lift_decision, review_due, review_everybody, review_standing
+from annotations.actions.undo import undo, undo_last
 
 __all__ = [
+    "Renewed",
+    "Served",
+    "add_gold",
+    "adjudicate",
+    "ask_again",
     "assign_next",
+    "carry_on_all",
+    "decide_about_answer",
+    "decide_about_prompt",
+    "give_out_again",
+    "judge",
+    "judge_and_next",
+    "leave",
+    "lift_decision",
+    "load_gold",
+    "load_starter_gold",
+    "make_gold",
     "pass_on",
+    "pass_practice",
+    "quarantine",
     "recount",
     "refresh_stale",
+    "reinstate",
+    "remark",
+    "renew",
+    "report_answer",
+    "report_card",
+    "report_prompt",
+    "review_due",
+    "review_everybody",
+    "review_standing",
+    "set_gold_status",
+    "set_keys",
+    "set_shares",
+    "settle_due",
+    "show_remark",
     "submit_label",
     "take_back_expired",
+    "take_back_expired_checks",
+    "undo",
     "undo_last",
 ]

@@ -1,106 +1,154 @@
 """Leases: the platform chooses who reads what, never the reader."""
 
+import random
 import time
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
 
 from django.conf import settings
 from django.db import connection, transaction
-from django.db.backends.utils import CursorWrapper
-from django.db.models import QuerySet
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from accounts.models import User
-from annotations import selectors
-from annotations.models import Assignment
-from core import locks
+from annotations.actions.draw import DRAW, DRAWN_FROM, GATE, WALK
+from annotations.actions.lease_checks import lease_check, pick_purpose
+from annotations.choices import Purpose, Standing
+from annotations.hand import Held, held_from
+from annotations.models import DeckSettings, Labeller
+from annotations.trust import holds_at_most
+from core import locks, prepared
+from core.errors import Forbidden
 
-# Out of the first so many that need a label, some are drawn by lot.
-DRAWN_FROM = 20
 HELD_AT_MOST = 10
 
 # A draw finds nothing where all it might give is locked by others' draws, for a millisecond. Then it tries again.
 TRIES = 20
 PAUSE_S = 0.005
 
-# One walk over probes_answer's deck index for each language the person reads, stopping at DRAWN_FROM answers they may
-# get; the lot is drawn among these. SKIP LOCKED lets many draw at once; the cap itself is a constraint of the table.
-# Answers that came with a prompt of others are handed out where key points came too: without them nobody could decide.
-# Whoever locks several answers locks them in the order of their ids: SKIP LOCKED may yet wait, for the newer version of
-# a row that was changed meanwhile, and two that wait for each other would be a deadlock.
-DRAW = """
-WITH candidates AS (
-    SELECT answer.id, answer.priority, answer.key_points FROM unnest(%(languages)s::text[]) reads(language)
-    CROSS JOIN LATERAL (
-        SELECT answer.id, answer.priority, prompt.key_points_id AS key_points
-        FROM probes_answer answer
-        JOIN prompts_promptversion version ON version.id = answer.version_id
-        JOIN prompts_prompt prompt ON prompt.id = version.prompt_id
-        WHERE answer.state = 'open' AND answer.language = reads.language
-          AND answer.counted + answer.leased < answer.wanted
-          AND (prompt.status = 'approved'
-               OR prompt.status = 'imported' AND prompt.key_points_id IS NOT NULL AND answer.may_publish)
-          AND prompt.submitted_by_id IS DISTINCT FROM %(person)s
-          AND NOT EXISTS (SELECT 1 FROM annotations_label label WHERE label.answer_id = answer.id
-              AND label.person_id = %(person)s AND label.status = 'current')
-          AND NOT EXISTS (SELECT 1 FROM annotations_cannotjudge passed WHERE passed.answer_id = answer.id
-              AND passed.person_id = %(person)s AND passed.status = 'current')
-          AND NOT EXISTS (SELECT 1 FROM annotations_assignment held WHERE held.answer_id = answer.id
-              AND held.person_id = %(person)s AND held.status = 'leased')
-        ORDER BY answer.priority, answer.shuffle
-        LIMIT %(from)s
-    ) answer
-), lot AS (
-    SELECT id, key_points FROM candidates ORDER BY priority, random() LIMIT %(limit)s
-), drawn AS (
-    SELECT answer.id, lot.key_points FROM probes_answer answer JOIN lot ON lot.id = answer.id
-    WHERE answer.state = 'open' AND answer.counted + answer.leased < answer.wanted
-    ORDER BY answer.id
-    FOR NO KEY UPDATE OF answer SKIP LOCKED
-), leased AS (
-    UPDATE probes_answer SET leased = leased + 1 FROM drawn WHERE probes_answer.id = drawn.id
-    RETURNING probes_answer.id, drawn.key_points
-), given AS (
-    INSERT INTO annotations_assignment (id, answer_id, person_id, key_points_id, status, leased_at, expires_at)
-    SELECT gen_random_uuid(), leased.id, %(person)s, leased.key_points, 'leased', statement_timestamp(),
-           statement_timestamp() + make_interval(mins => %(minutes)s)
-    FROM leased
-    RETURNING 1
-)
-SELECT (SELECT count(*) FROM candidates), (SELECT count(*) FROM given)
-"""
+# Nobody is to work out what comes next from what came before.
+LOT = random.SystemRandom()
+
+
+@dataclass(frozen=True)
+class Topped:
+    """What a person holds now, in the order to show, and how many labels they gave today and in all."""
+
+    cards: list[Held]
+    today: int
+    total: int
+    # Why they are given nothing, where they are not to label at all.
+    refused: str = ""
+
+
+@dataclass(frozen=True)
+class Drawn:
+    """What came of one draw: the places that were free, how many answers could have been given, how many were."""
+
+    places: int
+    there_are: int
+    given: int
+    cards: list[Held]
+
+
+def assign_next(*, by: User, limit: int = 1) -> list[Held]:
+    """What the person has in hand, topped up to `limit` cards, in the order to show.
+
+    Fewer come where there are no more: all are labelled, in languages they do not read, or about prompts of their own.
+
+    Raises:
+        Forbidden: they have not practised yet, or their labels are set aside.
+    """
+    topped = top_up(by=by, limit=limit)
+    if topped.refused:
+        raise Forbidden(topped.refused)
+    return topped.cards
 
 
 @transaction.atomic
-def assign_next(*, by: User, limit: int = 1) -> QuerySet[Assignment]:
-    """What the person has in hand, topped up to `limit` answers, oldest lease first.
+def top_up(*, by: User, limit: int) -> Topped:
+    """As assign_next, and what is told of the person's work beside it. Who may not label gets a sentence and no cards.
 
-    Fewer come where there are no more: all are labelled, in languages they do not read, or about prompts of their own.
     A person's draws wait for each other, so that two tabs do not get twice the leases.
     """
-    limit = max(1, min(limit, HELD_AT_MOST))
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_advisory_xact_lock(%s, %s)", [locks.ASSIGNMENTS, by.pk])
-        held = selectors.held(by=by).count()
-        for _ in range(TRIES if held < limit else 0):
-            there_are, given = draw(cursor, by=by, limit=limit - held)
-            if held or given or not there_are:
-                break
+    midnight = timezone.now().replace(hour=0, minute=0, second=0, microsecond=0)
+    with prepared.cursor() as cursor:
+        cursor.execute(GATE, {"lock": locks.ASSIGNMENTS, "person": by.pk, "today": midnight})
+        [(_locked, at, practised, standing, gold_share, repeat_share, today, total)] = cursor.fetchall()
+    if refused := why_not(practised=practised, standing=standing):
+        return Topped([], today, total, refused)
+    limit = holds_at_most(standing, max(1, min(limit, HELD_AT_MOST)))
+    shares = DeckSettings() if gold_share is None else DeckSettings(gold_share=gold_share, repeat_share=repeat_share)
+    labeller = Labeller(person=by, standing=standing)
+    purposes = [pick_purpose(LOT, labeller, shares) for _place in range(limit)]
+    return Topped(fill(by=by, at=at, limit=limit, purposes=purposes), today, total)
+
+
+def why_not(*, practised: bool, standing: str) -> str:
+    """Why somebody is given no answers; empty if they are."""
+    if not practised:
+        return _("Play the practice answers at %(page)s first. After that you label real ones.") % {
+            "page": reverse("annotations:practice")
+        }
+    if standing == Standing.QUARANTINED:
+        return _("Your labels are set aside for now, so you are given no answers. A maintainer looks at it with you.")
+    return ""
+
+
+def fill(*, by: User, at: datetime, limit: int, purposes: Sequence[Purpose | None]) -> list[Held]:
+    """Draws answers into the free places, or checks where the lot fell so; whoever gets no answer gets no check either,
+    or a card in a deck that is otherwise empty would be known for one.
+    """
+    drawn = draw(by=by, at=at, limit=limit, purposes=purposes)
+    checks = [purpose for purpose in purposes[: drawn.places] if purpose is not None]
+    leased = [
+        lease_check(by=by, purpose=purpose, minutes=settings.ENV.lease_minutes, at=at)
+        for purpose in checks[: drawn.there_are - drawn.given]
+    ]
+    if not leased:
+        return drawn.cards
+    # What was leased is read; where there was no check to be had, an answer takes its place.
+    return draw(by=by, at=at, limit=limit, purposes=[None] * limit).cards
+
+
+def draw(*, by: User, at: datetime, limit: int, purposes: Sequence[Purpose | None]) -> Drawn:
+    """Leases answers into the free places that are not for checks, and reads all that is held then."""
+    walk: int | None = WALK
+    plain = [sum(purpose is None for purpose in purposes[: places + 1]) for places in range(limit)]
+    drawn = run(by=by, at=at, limit=limit, plain=plain, walk=walk)
+    for _again in range(TRIES):
+        if not drawn.places or (not plain[drawn.places - 1] and drawn.there_are) or drawn.cards:
+            break
+        if drawn.there_are:
             time.sleep(PAUSE_S)
-    return selectors.held(by=by)
+        elif walk is None:
+            break
+        else:
+            walk = None
+        drawn = run(by=by, at=at, limit=limit, plain=plain, walk=walk)
+    return drawn
 
 
-def draw(cursor: CursorWrapper, *, by: User, limit: int) -> tuple[int, int]:
-    """Leases up to `limit` answers to the person; returns how many they might have got, and how many they did get."""
-    cursor.execute(
-        DRAW,
-        {
-            "person": by.pk,
-            "languages": by.languages,
-            "from": DRAWN_FROM,
-            "limit": limit,
-            "minutes": settings.ENV.lease_minutes,
-        },
-    )
-    [(there_are, given)] = cursor.fetchall()
-    return there_are, given
+def run(*, by: User, at: datetime, limit: int, plain: list[int], walk: int | None) -> Drawn:
+    values: dict[str, Any] = {
+        "person": by.pk,
+        "languages": list(dict.fromkeys(by.languages)),
+        "from": DRAWN_FROM,
+        "walk": walk,
+        "start": LOT.random(),
+        "limit": limit,
+        "plain": plain,
+        "at": at,
+        "minutes": settings.ENV.lease_minutes,
+    }
+    with prepared.cursor() as cursor:
+        cursor.execute(DRAW, values)
+        rows = cursor.fetchall()
+    places, there_are, given = rows[0][:3]
+    return Drawn(places, there_are, given, [held_from(row[3:]) for row in rows if row[3] is not None])
 
 
 @transaction.atomic

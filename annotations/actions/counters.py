@@ -1,19 +1,24 @@
 """The counters on answers are kept in step by every action; once a night they are counted again."""
 
 import logging
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
 
+from django.conf import settings
 from django.db import connection, transaction
 from django.db.models import F
 from django.utils import timezone
 
 from annotations import rules, selectors
-from annotations.choices import LabelStatus
-from annotations.models import CannotJudge, Stale
+from annotations.choices import AssignmentStatus, LabelStatus
+from annotations.models import Assignment, CannotJudge, Stale
 from probes.choices import AnswerState
 from probes.models import Answer
 
 log = logging.getLogger("candor.annotations")
 
+# Labels of people in quarantine are set aside and count nowhere, so only current ones are the truth.
 TRUTH = """
     SELECT answer.id,
         (SELECT count(*) FROM annotations_label label
@@ -26,6 +31,11 @@ DRIFTED = f"""
     SELECT answer.id FROM probes_answer answer JOIN ({TRUTH}) truth ON truth.id = answer.id
     WHERE (answer.counted, answer.leased) <> (truth.counted, truth.leased)
 """  # noqa: S608 -- both are texts of ours
+# Open with all its labels and no time set to close it, as when it was withdrawn while it settled, and came back.
+STUCK = """
+    SELECT id FROM probes_answer
+    WHERE state = 'open' AND settles_at IS NULL AND counted > 0 AND counted >= wanted
+"""
 MEND = f"""
     UPDATE probes_answer answer
     SET counted = truth.counted, leased = truth.leased,
@@ -35,19 +45,81 @@ MEND = f"""
 """  # noqa: S608 -- both are texts of ours
 
 
+@dataclass(frozen=True)
+class Outcome:
+    """What an answer's votes make of it, as its columns say it."""
+
+    wanted: int
+    state: AnswerState
+    settles_at: datetime | None
+    closed_at: datetime | None
+
+    @property
+    def closed(self) -> bool:
+        return self.state != AnswerState.OPEN
+
+
+def outcome(answer: Answer, *, votes: Sequence[int], cannot_judge: int, at: datetime) -> Outcome:
+    """What becomes of an open answer with these votes.
+
+    With all its labels it stays open for SETTLING_MINUTES more, in which nothing of it is public and those who labelled
+    it may still correct themselves. A correction that leaves it complete does not begin that time anew: nobody can keep
+    an answer from being closed.
+    """
+    stands = rules.standing(votes, wanted=answer.wanted, cannot_judge=cannot_judge)
+    if stands.state == AnswerState.OPEN:
+        return Outcome(stands.wanted, AnswerState.OPEN, None, None)
+    minutes = settings.ENV.settling_minutes
+    if not minutes and answer.settles_at is None:
+        return Outcome(stands.wanted, stands.state, None, at)
+    return Outcome(stands.wanted, AnswerState.OPEN, answer.settles_at or at + timedelta(minutes=minutes), None)
+
+
 def move(answer: Answer, *, leased: int = 0, counted: int = 0) -> None:
-    """Moves the counters of an open answer that is locked, and closes it or wants one label more, as its votes say."""
-    stands = rules.standing(selectors.votes(answer=answer), wanted=answer.wanted, cannot_judge=passes(answer))
-    closed = stands.state != AnswerState.OPEN
+    """Moves the counters of an open answer that is locked; its votes, counted here, say what becomes of it."""
+    now = timezone.now()
+    found = outcome(answer, votes=selectors.votes(answer=answer), cannot_judge=passes(answer), at=now)
     Answer.objects.filter(pk=answer.pk).update(
         leased=F("leased") + leased,
         counted=F("counted") + counted,
-        wanted=stands.wanted,
-        state=stands.state,
-        closed_at=timezone.now() if closed else None,
+        wanted=found.wanted,
+        state=found.state,
+        settles_at=found.settles_at,
+        closed_at=found.closed_at,
     )
-    if closed:
-        Stale.objects.update_or_create(answer=answer, defaults={"since": timezone.now()})
+    if found.closed:
+        is_stale(answer)
+
+
+def recompute(answer: Answer) -> None:
+    """Brings a locked answer of any state in step with its rows, after verdicts were superseded or brought back.
+
+    One that is closed is opened again where its labels decide it no more, and otherwise keeps the time it was closed
+    at; one that is withdrawn stays so.
+    """
+    counts, cannot_judge = selectors.votes(answer=answer), passes(answer)
+    was_closed = answer.state != AnswerState.OPEN
+    answer.counted = sum(counts)
+    answer.leased = Assignment.objects.filter(answer=answer, status=AssignmentStatus.LEASED).count()
+    answer.wanted = max(answer.wanted, answer.counted + answer.leased)
+    if answer.state != AnswerState.WITHDRAWN:
+        stands = rules.standing(counts, wanted=answer.wanted, cannot_judge=cannot_judge)
+        if was_closed:
+            found = Outcome(stands.wanted, stands.state, None, answer.closed_at)
+            if stands.state == AnswerState.OPEN:
+                found = replace(found, closed_at=None)
+        else:
+            found = outcome(answer, votes=counts, cannot_judge=cannot_judge, at=timezone.now())
+        answer.wanted, answer.state = found.wanted, found.state
+        answer.settles_at, answer.closed_at = found.settles_at, found.closed_at
+        if was_closed or found.closed:
+            is_stale(answer)
+    answer.save(update_fields=["counted", "leased", "wanted", "state", "settles_at", "closed_at"])
+
+
+def is_stale(answer: Answer) -> None:
+    """A worker is to bring its consensus and the figures it is in up to date."""
+    Stale.objects.update_or_create(answer=answer, defaults={"since": timezone.now()})
 
 
 def passes(answer: Answer) -> int:
@@ -60,10 +132,11 @@ def recount() -> int:
     """Counts labels and leases afresh, mends what drifted, and reports how many answers had.
 
     What looks wrong is locked and counted once more before it is mended: a label may have come in between. An open
-    answer that turns out to have all its labels is closed, as nobody would ever be given it.
+    answer that turns out to have all its labels begins to settle, as nobody would ever be given it; one that settles
+    already goes on as it was.
     """
     with connection.cursor() as cursor:
-        cursor.execute(DRIFTED)
+        cursor.execute(f"{DRIFTED} UNION {STUCK}")
         suspects = [pk for (pk,) in cursor.fetchall()]
         if not suspects:
             return 0

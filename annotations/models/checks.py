@@ -4,6 +4,7 @@ import uuid
 
 from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
+from django.contrib.postgres.indexes import GinIndex
 from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Random
@@ -82,6 +83,8 @@ class Check(models.Model):
     guideline = models.CharField(max_length=16, blank=True)
     took_ms = models.PositiveIntegerField(null=True)
     key = models.UUIDField(null=True, unique=True)
+    # Keys of verdicts on this card that were changed or taken back: sent again, they change nothing.
+    past_keys = ArrayField(models.UUIDField(), default=list, blank=True)
     # Whether the label is the gold's, or the same as the first time. Null where there is none to compare.
     right = models.BooleanField(null=True)
 
@@ -103,10 +106,18 @@ class Check(models.Model):
             models.Index(fields=["person", "leased_at"], condition=Q(status="leased"), name="check_held"),  # the deck
             models.Index(fields=["person", "-closed_at"], name="check_of_person"),  # history, standing
             models.Index(fields=["expires_at"], condition=Q(status="leased"), name="check_running_out"),  # the sweep
+            # whose standing has to be looked at, and how people did on a gold answer
+            models.Index(fields=["closed_at"], condition=Q(status="labelled"), name="check_judged"),
+            models.Index(fields=["gold"], condition=Q(status="labelled"), name="check_of_gold"),
+            GinIndex(fields=["past_keys"], name="check_past_keys"),  # a key that comes again, with every verdict
         ]
 
     def __str__(self) -> str:
         return f"check {self.id}"
+
+    @property
+    def is_label(self) -> bool:
+        return self.status == AssignmentStatus.LABELLED
 
 
 class DeckSettings(models.Model):

@@ -49,6 +49,8 @@ class Label(models.Model):
         indexes = [
             models.Index(fields=["answer"], condition=Q(status="current"), name="label_votes"),  # consensus, release
             models.Index(fields=["person", "-created_at"], name="label_of_person"),  # one's own history
+            # how many labels a person gave, today and in all: told with every card, and so read from the index alone
+            models.Index(fields=["person", "created_at"], condition=~Q(status="superseded"), name="label_done"),
         ]
 
     def __str__(self) -> str:

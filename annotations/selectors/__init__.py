@@ -1,19 +1,131 @@
 """Reading assignments, labels and what they add up to."""
 
-from annotations.selectors.deck import Progress, held, note_of, progress
+from annotations.selectors.checks import deck_settings, masked_check
+from annotations.selectors.deck import Progress, done, hand, held, held_of, note_of, progress
+from annotations.selectors.disputes import (
+    DISPUTED,
+    decided_by_rule,
+    decision_on,
+    dispute,
+    disputed,
+    disputes,
+    had_a_say,
+    labels_on,
+    passes_on,
+    with_decisions,
+)
 from annotations.selectors.figures import classes_of, closed_labels, labels_of_slice, slices_of
-from annotations.selectors.verdicts import UNDO_AT_MOST, last_verdict, votes
+from annotations.selectors.gold import all_gold, beyond_doubt, doubtful_gold, gold_row, points_shown, supply
+from annotations.selectors.guideline import (
+    Outdated,
+    answers_with,
+    labels_under_older,
+    outdated,
+    remarked_since,
+    remarks_on,
+)
+from annotations.selectors.history import Given, Past, given, history, masked_card, past, taken_back
+from annotations.selectors.keys import keyboard
+from annotations.selectors.labellers import has_practised, labeller_of, may_label, may_settle
+from annotations.selectors.mine import (
+    PASSED,
+    activity,
+    agreement_with_others,
+    apart_from_others,
+    what_i_did,
+)
+from annotations.selectors.reports import (
+    Reported,
+    closed_answer_to_report,
+    could_decide,
+    open_report,
+    open_reports,
+    reported_since,
+    reported_things,
+    with_reports,
+)
+from annotations.selectors.standing import (
+    final_before,
+    in_doubt,
+    record_of,
+    records_of,
+    stored_reason,
+    told_record,
+    why_standing,
+)
+from annotations.selectors.verdicts import UNDO_AT_MOST, Last, first_leased_at, last_verdict, votes
 
 __all__ = [
+    "DISPUTED",
+    "PASSED",
     "UNDO_AT_MOST",
+    "Given",
+    "Last",
+    "Outdated",
+    "Past",
     "Progress",
+    "Reported",
+    "activity",
+    "agreement_with_others",
+    "all_gold",
+    "answers_with",
+    "apart_from_others",
+    "beyond_doubt",
     "classes_of",
+    "closed_answer_to_report",
     "closed_labels",
+    "could_decide",
+    "decided_by_rule",
+    "decision_on",
+    "deck_settings",
+    "dispute",
+    "disputed",
+    "disputes",
+    "done",
+    "doubtful_gold",
+    "final_before",
+    "first_leased_at",
+    "given",
+    "gold_row",
+    "had_a_say",
+    "hand",
+    "has_practised",
     "held",
+    "held_of",
+    "history",
+    "in_doubt",
+    "keyboard",
+    "labeller_of",
     "labels_of_slice",
+    "labels_on",
+    "labels_under_older",
     "last_verdict",
+    "masked_card",
+    "masked_check",
+    "may_label",
+    "may_settle",
     "note_of",
+    "open_report",
+    "open_reports",
+    "outdated",
+    "passes_on",
+    "past",
+    "points_shown",
     "progress",
+    "record_of",
+    "records_of",
+    "remarked_since",
+    "remarks_on",
+    "reported_since",
+    "reported_things",
     "slices_of",
+    "stored_reason",
+    "supply",
+    "taken_back",
+    "told_record",
     "votes",
+    "what_i_did",
+    "why_standing",
+    "with_decisions",
+    "with_reports",
 ]

@@ -1,34 +1,60 @@
 """What a person has in hand, and what they have done."""
 
+import uuid
+from collections.abc import Iterable
 from dataclasses import dataclass
 
-from django.db.models import Prefetch, QuerySet
+from django.db import connection
+from django.db.models import QuerySet
 from django.utils import timezone
 
 from accounts.models import User
 from annotations.choices import AssignmentStatus, LabelStatus
+from annotations.hand import CARDS, IN_HAND, IN_ORDER, READ, Held, held_from
 from annotations.models import Assignment, CannotJudge, Label
 from annotations.selectors.verdicts import last_verdict
 from probes.choices import AnswerState
-from prompts.models import KeyPoint
+
+HAND = f"WITH hand AS ({IN_HAND}) {READ.format(of='hand')} {IN_ORDER}"
+THESE = f"""
+    WITH these AS (SELECT * FROM ({CARDS}) card WHERE id = ANY(%(ids)s)) {READ.format(of="these")} {IN_ORDER}
+"""  # noqa: S608 -- texts of ours
+
+# How many verdicts of a person count as work: labels, and checks that were labelled, so that a number that stands still
+# tells nobody that a card was a check.
+DONE = """
+    SELECT count(*) FILTER (WHERE at >= %(today)s) AS today, count(*) AS total FROM (
+        SELECT label.created_at AS at FROM annotations_label label
+        WHERE label.person_id = %(person)s AND label.status <> 'superseded'
+        UNION ALL
+        SELECT asked.closed_at FROM annotations_check asked
+        WHERE asked.person_id = %(person)s AND asked.status = 'labelled'
+    ) work
+"""
+
+
+def hand(*, by: User) -> list[Held]:
+    """The cards the person may judge now, assignments and checks alike, in the order they are to be shown."""
+    with connection.cursor() as cursor:
+        cursor.execute(HAND, {"person": by.pk})
+        return [held_from(row) for row in cursor.fetchall()]
+
+
+def held_of(*, by: User, ids: Iterable[uuid.UUID]) -> dict[uuid.UUID, Held]:
+    """The person's cards with these ids, whatever became of them. Ids that are not theirs are left out."""
+    with connection.cursor() as cursor:
+        cursor.execute(THESE, {"person": by.pk, "ids": list(ids)})
+        return {held.id: held for held in map(held_from, cursor.fetchall())}
 
 
 def held(*, by: User) -> QuerySet[Assignment]:
-    """The person's live leases, oldest first, with all the deck shows: text, question, key points. No model anywhere.
-
-    An answer that was closed or withdrawn while it was out is not shown: no verdict on it would be taken.
-    """
-    return (
-        Assignment.objects.filter(
-            person=by,
-            status=AssignmentStatus.LEASED,
-            expires_at__gt=timezone.now(),
-            answer__state=AnswerState.OPEN,
-        )
-        .select_related("answer__version__prompt", "key_points")
-        .prefetch_related(Prefetch("key_points__points", queryset=KeyPoint.objects.order_by("order")))
-        .order_by("leased_at", "id")
-    )
+    """The person's live leases, oldest first."""
+    return Assignment.objects.filter(
+        person=by,
+        status=AssignmentStatus.LEASED,
+        expires_at__gt=timezone.now(),
+        answer__state=AnswerState.OPEN,
+    ).order_by("leased_at", "id")
 
 
 @dataclass(frozen=True)
@@ -41,18 +67,25 @@ class Progress:
 
 
 def progress(*, by: User) -> Progress:
-    mine = Label.objects.filter(person=by, status=LabelStatus.CURRENT)
-    today = timezone.now().replace(hour=0, minute=0, second=0, microsecond=0)
-    return Progress(
-        today=mine.filter(created_at__gte=today).count(),
-        total=mine.count(),
-        can_undo=last_verdict(by=by) is not None,
-    )
+    today, total = done(by=by)
+    return Progress(today=today, total=total, can_undo=last_verdict(by=by) is not None)
 
 
-def note_of(*, assignment: Assignment) -> str:
+def done(*, by: User) -> tuple[int, int]:
+    """The person's labels today (UTC) and in all."""
+    midnight = timezone.now().replace(hour=0, minute=0, second=0, microsecond=0)
+    with connection.cursor() as cursor:
+        cursor.execute(DONE, {"person": by.pk, "today": midnight})
+        [(today, total)] = cursor.fetchall()
+    return today, total
+
+
+def note_of(*, assignment_id: uuid.UUID) -> str:
     """What the person had noted when they last judged this answer; empty if they have not, or noted nothing."""
-    theirs = {"answer": assignment.answer_id, "person": assignment.person_id, "status": LabelStatus.SUPERSEDED}
+    lease = Assignment.objects.filter(pk=assignment_id).values("answer_id", "person_id").first()
+    if lease is None:
+        return ""
+    theirs = {**lease, "status": LabelStatus.SUPERSEDED}
     judged = [
         model.objects.filter(**theirs).order_by("-superseded_at").values_list("superseded_at", "note").first()
         for model in (Label, CannotJudge)

@@ -1,6 +1,60 @@
 """The pages of labelling."""
 
-from annotations.views.deck import cards, deck, judge, undo
-from annotations.views.guideline import guideline
+from annotations.views.deck import cards, deck
+from annotations.views.disputes import dispute, dispute_again, disputes
+from annotations.views.gold import gold, gold_of_answer, gold_status
+from annotations.views.guideline import ask_again, guideline, remark, remark_status, rule
+from annotations.views.history import change, history
+from annotations.views.keys import keys
+from annotations.views.mine import export, leave, mine
+from annotations.views.people import decide as decide_about_person
+from annotations.views.people import people
+from annotations.views.practice import practice, practice_again, practice_item
+from annotations.views.reports import (
+    decide_about_answer,
+    decide_about_prompt,
+    report_answer,
+    report_card,
+    report_prompt,
+    reports,
+)
+from annotations.views.settings import settings
+from annotations.views.verdicts import judge, renew, undo, undo_one
 
-__all__ = ["cards", "deck", "guideline", "judge", "undo"]
+__all__ = [
+    "ask_again",
+    "cards",
+    "change",
+    "decide_about_answer",
+    "decide_about_person",
+    "decide_about_prompt",
+    "deck",
+    "dispute",
+    "dispute_again",
+    "disputes",
+    "export",
+    "gold",
+    "gold_of_answer",
+    "gold_status",
+    "guideline",
+    "history",
+    "judge",
+    "keys",
+    "leave",
+    "mine",
+    "people",
+    "practice",
+    "practice_again",
+    "practice_item",
+    "remark",
+    "remark_status",
+    "renew",
+    "report_answer",
+    "report_card",
+    "report_prompt",
+    "reports",
+    "rule",
+    "settings",
+    "undo",
+    "undo_one",
+]

@@ -20,7 +20,10 @@ def wants_json(request: HttpRequest) -> bool:
 
 
 def signed_in(view: View[P]) -> View[P]:
-    """Asks to sign in; a script gets 401 and our errors as JSON instead of pages. Nothing here is ever cached."""
+    """Asks to sign in; a script gets 401 and our errors as JSON instead of pages. Nothing here is ever cached.
+
+    A script says whose page it is on: where two people share a browser, nobody's labels go out under another's name.
+    """
 
     @never_cache
     @functools.wraps(view)
@@ -29,6 +32,8 @@ def signed_in(view: View[P]) -> View[P]:
             if not wants_json(request):
                 return redirect_to_login(request.get_full_path())
             return JsonResponse({"detail": _("You are signed out."), "code": "signed_out"}, status=401)
+        if request.headers.get("X-Candor-Person", str(request.user.pk)) != str(request.user.pk):
+            return JsonResponse({"detail": _("Somebody else has signed in here."), "code": "other_person"}, status=401)
         try:
             return view(request, *args, **kwargs)
         except CandorError as error:

@@ -1,34 +1,68 @@
-"""The deck: a page that works by itself, and the same in JSON for its script."""
+"""The deck: a page that works by itself, and the next cards for its script."""
 
 import uuid
 from typing import Any, cast
 
-from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
-from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET, require_http_methods, require_POST
+from django.views.decorators.http import require_GET
 
 from accounts.models import User
-from annotations import selectors
-from annotations.actions import assign_next, pass_on, submit_label, undo_last
+from annotations import facets, selectors
+from annotations.actions import assign_next
 from annotations.cards import card
-from annotations.choices import GUIDELINE, Reason
-from annotations.forms import VerdictForm
-from annotations.models import Label
+from annotations.choices import GUIDELINE, Reason, ReportKind, Value
+from annotations.hand import Held
 from annotations.rules import NOTE_AT_MOST
-from annotations.views.access import signed_in, wants_json
+from annotations.said_before import Before, before
+from annotations.views.access import signed_in
 from core.errors import Invalid
 
 # How many answers the page's script may have in hand: the one on the screen and the next four.
 AHEAD_AT_MOST = 5
 
 
+def number_ahead(asked: str) -> int:
+    """How many cards are to be in hand, from 1 to 5, out of what was sent.
+
+    Raises:
+        Invalid: that is no number.
+    """
+    if not asked.isascii() or not asked.isdigit() or len(asked) > 3:
+        raise Invalid(
+            _("That is not a number of answers."),
+            {"ahead": [_("A number from 1 to %(most)s.") % {"most": AHEAD_AT_MOST}]},
+        )
+    return min(AHEAD_AT_MOST, max(1, int(asked)))
+
+
+def brought(held: list[Held], *, have: str) -> dict[str, Any]:
+    """The hand for the script: all ids in order, and the cards whole that it does not have yet."""
+    has = set(have.split(","))
+    shown = held[:AHEAD_AT_MOST]
+    return {"held": [str(one.id) for one in shown], "cards": [card(one) for one in shown if str(one.id) not in has]}
+
+
 def done(by: User) -> dict[str, int]:
     """What the page says of the person's own work."""
-    progress = selectors.progress(by=by)
-    return {"today": progress.today, "total": progress.total}
+    today, total = selectors.done(by=by)
+    return {"today": today, "total": total}
+
+
+def around(by: User, given: Before | None) -> dict[str, Any]:
+    """What stands around a card, on the deck and where a verdict is changed."""
+    return {
+        "given": given,
+        "key": uuid.uuid4(),
+        "keys": selectors.keyboard(by=by),
+        "facet_options": facets.options(given.facets if given else ()),
+        "reasons": Reason.choices,
+        "values": Value.values,
+        "report_kinds": ReportKind.choices,
+        "note_length": NOTE_AT_MOST,
+        "guideline": GUIDELINE,
+    }
 
 
 @require_GET
@@ -36,20 +70,21 @@ def done(by: User) -> dict[str, int]:
 def deck(request: HttpRequest) -> HttpResponse:
     """The next answer, whole, with its key points; or the one named by `show`, if the person holds it."""
     by = cast(User, request.user)
-    held = list(assign_next(by=by))
-    shown = next((one for one in held if str(one.pk) == request.GET.get("show")), held[0] if held else None)
+    if not selectors.has_practised(by):
+        return redirect("annotations:practice")
+    held, wish = assign_next(by=by), request.GET.get("show")
+    shown = next((one for one in held if str(one.id) == wish), held[0] if held else None)
+    said = selectors.taken_back(by=by, pk=shown.id) if shown and wish else None
     last = selectors.last_verdict(by=by)
     context: dict[str, Any] = {
+        **around(by, before(said, text=shown.text) if shown and said else None),
         "card": card(shown) if shown else None,
-        "note": selectors.note_of(assignment=shown) if shown and "show" in request.GET else "",
         "still": shown is None,
+        "labeller": selectors.labeller_of(by),
         "progress": selectors.progress(by=by),
-        "last": last.value if isinstance(last, Label) else "cannot_judge" if last else "",
+        "last": (last.value or "cannot_judge") if last else "",
         "saved": "saved" in request.GET and last is not None,
-        "reasons": Reason.choices,
-        "note_length": NOTE_AT_MOST,
         "ahead": AHEAD_AT_MOST,
-        "guideline": GUIDELINE,
     }
     return render(request, "annotations/deck.html", context)
 
@@ -59,44 +94,5 @@ def deck(request: HttpRequest) -> HttpResponse:
 def cards(request: HttpRequest) -> HttpResponse:
     """What the person holds, topped up to `ahead` answers (5 at most)."""
     by = cast(User, request.user)
-    asked = request.GET.get("ahead", "1")
-    if not asked.isascii() or not asked.isdigit() or len(asked) > 3:
-        raise Invalid(
-            _("That is not a number of answers."),
-            {"ahead": [_("A number from 1 to %(most)s.") % {"most": AHEAD_AT_MOST}]},
-        )
-    ahead = min(AHEAD_AT_MOST, max(1, int(asked)))
-    held = [card(assignment) for assignment in assign_next(by=by, limit=ahead)[:AHEAD_AT_MOST]]
-    return JsonResponse({"cards": held, **done(by)})
-
-
-@require_http_methods(["GET", "POST"])
-@signed_in
-def judge(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
-    """Takes a label, or the reason why the person cannot judge."""
-    if request.method == "GET":  # where signing in again leads back to
-        return redirect("annotations:deck")
-    by, form = cast(User, request.user), VerdictForm(request.POST)
-    if not form.is_valid():
-        wrong = {name: [str(error) for error in errors] for name, errors in form.errors.items()}
-        raise Invalid(_("This cannot be taken as it was sent."), wrong)
-    sent = form.cleaned_data
-    if sent["reason"] and not sent["value"]:
-        pass_on(by=by, assignment_id=pk, reason=sent["reason"], note=sent["note"])
-    else:
-        submit_label(by=by, assignment_id=pk, value=sent["value"], note=sent["note"], took_ms=sent["took_ms"])
-    if wants_json(request):
-        return JsonResponse(done(by))
-    return redirect(f"{reverse('annotations:deck')}?saved")
-
-
-@require_POST
-@signed_in
-def undo(request: HttpRequest) -> HttpResponse:
-    """Takes the last verdict back and shows its answer again."""
-    by = cast(User, request.user)
-    again = undo_last(by=by)
-    if wants_json(request):
-        return JsonResponse({"card": card(again), "note": selectors.note_of(assignment=again), **done(by)})
-    messages.info(request, _("Your last label is taken back. This is the answer it was about."))
-    return redirect(f"{reverse('annotations:deck')}?show={again.pk}")
+    held = assign_next(by=by, limit=number_ahead(request.GET.get("ahead", "1")))
+    return JsonResponse({**brought(held, have=request.GET.get("have", "")), **done(by)})

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from datetime import timedelta
 from functools import partial
 
+from allauth.account.models import EmailAddress
 from django.contrib.auth.tokens import default_token_generator
 from django.db import transaction
 from django.urls import reverse
@@ -164,3 +165,35 @@ def revoke_token(*, by: User, token: ApiToken) -> None:
         raise Forbidden(_("This token is somebody else's."))
     if ApiToken.objects.filter(pk=token.pk, revoked_at=None).update(revoked_at=timezone.now()):
         events.record(by=by, verb="revoke", of=token)
+
+
+@transaction.atomic
+def close_account(*, by: User) -> None:
+    """Takes away all that names a person: name, mail, password, languages, tokens; every session ends. The row stays.
+
+    Raises:
+        Invalid: the last maintainer would be gone.
+    """
+    # Locked, so that two maintainers cannot go at the same moment.
+    maintainers = User.objects.select_for_update().filter(role=Role.MAINTAINER, is_active=True).order_by("pk")
+    if [maintainer.pk for maintainer in maintainers] == [by.pk]:
+        raise Invalid(_("You are the last maintainer. Make somebody else maintainer first."))
+    for one in tokens_of(by):
+        revoke_token(by=by, token=one)
+    ApiToken.objects.filter(user=by).update(name="left", prefix="")
+    EmailAddress.objects.filter(user_id=by.pk).delete()
+    before = by.username
+    by.username, by.email, by.languages, by.is_active = free_name(), "", [], False
+    by.role = Role.CONTRIBUTOR
+    # No session and no link outlives the password it was made with.
+    by.set_unusable_password()
+    by.save(update_fields=["username", "email", "languages", "is_active", "role", "password"])
+    events.record(by=by, verb="leave", of=by)
+    transaction.on_commit(partial(first_sign_in.forget, before))
+
+
+def free_name() -> str:
+    """A name that says nothing and that nobody has."""
+    while User.objects.filter(username__iexact=(name := f"left-{secrets.token_hex(4)}")).exists():
+        pass
+    return name

@@ -14,8 +14,10 @@ from rest_framework.mixins import ListModelMixin, RetrieveModelMixin
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from annotations.choices import Value
-from annotations.models import Consensus
+from annotations.choices import Decision, Value
+from annotations.guidelines import RULES
+from annotations.models import Adjudication, Consensus
+from annotations.selectors import with_decisions
 from api.base import ApiView
 from api.fields import Day, Shown, Word
 from api.pagination import PAGES
@@ -38,7 +40,9 @@ def closed_answers() -> QuerySet[Answer]:
         Answer.objects.filter(state__in=CLOSED, leased=0, may_publish=True)
         .annotate(givers_known=finished())
         .select_related("consensus", "stale", "version__prompt__family__topic")
-        .prefetch_related(Prefetch("probes", told.order_by("endpoint__slug", "round__number", "sample", "pk")))
+        .prefetch_related(
+            Prefetch("probes", told.order_by("endpoint__slug", "round__number", "sample", "pk")), with_decisions()
+        )
     )
 
 
@@ -88,6 +92,19 @@ class ConsensusRow(Shown[Consensus]):
         return consensus.value or None
 
 
+class AdjudicationRow(Shown[Adjudication]):
+    """What a reviewer decided about a disputed answer, beside the labels: it changes neither them nor any figure."""
+
+    decision = Word(Decision, name="DisputeDecision")
+    rule = Word(list(RULES), name="GuidelineRule", help_text="The rule that decided it: /label/guideline/<rule>/.")
+    guideline = serializers.CharField(help_text="The version of the guideline at the time.")
+    on = Day(source="created_at")
+
+    class Meta:
+        model = Adjudication
+        fields = ("decision", "reason", "rule", "guideline", "on")
+
+
 class AnswerRow(Shown[Answer]):
     """One distinct text given to one question, and its labels."""
 
@@ -98,6 +115,9 @@ class AnswerRow(Shown[Answer]):
     closed_on = Day(source="closed_at")
     state = Word([str(state) for state in CLOSED], name="ClosedState")
     consensus = serializers.SerializerMethodField(help_text="Null if it cannot be judged or is being counted.")
+    adjudication = serializers.SerializerMethodField(
+        help_text="A reviewer's decision, where the answer is contested or cannot be judged and there is one."
+    )
     givers_known = serializers.BooleanField(
         help_text="False while another answer to the same version of the prompt is open: given_by is empty until then, "
         "or its author would be known by what is missing."
@@ -108,13 +128,18 @@ class AnswerRow(Shown[Answer]):
         model = Answer
         fields = (
             *("id", "prompt", "text", "escaped", "sha256", "state", "closed_on", "consensus"),
-            *("givers_known", "given_by"),
+            *("adjudication", "givers_known", "given_by"),
         )
 
     @extend_schema_field(ConsensusRow(allow_null=True))
     def get_consensus(self, answer: Answer) -> dict[str, Any] | None:
         settled = answer.state != AnswerState.UNJUDGEABLE and not hasattr(answer, "stale")
         return dict(ConsensusRow(answer.consensus).data) if settled and hasattr(answer, "consensus") else None
+
+    @extend_schema_field(AdjudicationRow(allow_null=True))
+    def get_adjudication(self, answer: Answer) -> dict[str, Any] | None:
+        decided: list[Adjudication] = getattr(answer, "decided", [])
+        return dict(AdjudicationRow(decided[0]).data) if decided else None
 
 
 class Answers(ListModelMixin, ApiView):

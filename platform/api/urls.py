@@ -2,7 +2,7 @@ from django.urls import path, re_path
 
 from api.agreement import Agreements
 from api.answers import Answers, AnswerView
-from api.assignments import Assignments, Labelling, Passing, Undo
+from api.assignments import Assignments, Labelling, Passing, Renewing, Undo, UndoOne
 from api.docs import docs
 from api.imports import Completion, Import, Imports
 from api.index import Index, Nothing, OpenApi
@@ -30,8 +30,10 @@ urlpatterns = [
     path("answers/<uuid:public_id>/", AnswerView.as_view(), name="answer"),
     path("assignments/", Assignments.as_view(), name="assignments"),
     path("assignments/undo", Undo.as_view(), name="undo"),
+    path("assignments/renew", Renewing.as_view(), name="renew"),
     path("assignments/<uuid:pk>/label", Labelling.as_view(), name="label"),
     path("assignments/<uuid:pk>/pass", Passing.as_view(), name="pass"),
+    path("assignments/<uuid:pk>/undo", UndoOne.as_view(), name="undo_one"),
     path("imports/", Imports.as_view(), name="imports"),
     path("imports/<name:sha256>/", Import.as_view(), name="import"),
     path("imports/<name:sha256>/complete", Completion.as_view(), name="complete-import"),

@@ -75,6 +75,7 @@ TEMPLATES = [
                 "django.contrib.messages.context_processors.messages",
                 "core.context.site",
                 "probes.context.notices",
+                "annotations.context.labelling_notices",
             ],
         },
     }

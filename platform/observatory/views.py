@@ -13,7 +13,7 @@ from django.views.decorators.http import require_safe
 from annotations.agreement import majority
 from annotations.choices import GUIDELINE, Slice, Value
 from annotations.models import Stale
-from annotations.selectors import votes
+from annotations.selectors import decision_on, votes
 from observatory import selectors
 from observatory.exhibits import exhibits, exhibits_of
 from observatory.selectors.slices import FEW
@@ -94,6 +94,7 @@ def answer(request: HttpRequest, public_id: uuid.UUID) -> HttpResponse:
         "prompt": found.version.prompt,
         "votes": cast,
         "cast": sum(cast.values()),
+        "decision": decision_on(found),
         "value": majority(cast).label if found.state == AnswerState.SETTLED else None,
         "key_points": selectors.key_points_of(found),
         "probes": probes,

@@ -185,6 +185,23 @@ def withdraw_prompt(*, by: User, prompt: Prompt) -> Prompt:
 
 
 @transaction.atomic
+def take_down_prompt(*, by: User, prompt: Prompt) -> Prompt:
+    """Withdraws a prompt that was reported and should not be here, whoever wrote it and wherever it stands.
+
+    Raises:
+        Forbidden: not a reviewer.
+        Conflict: withdrawn already.
+    """
+    if not by.is_reviewer:
+        raise Forbidden(_("Only reviewers take down what was reported."))
+    if not Prompt.objects.filter(pk=prompt.pk).exclude(status=Status.WITHDRAWN).update(status=Status.WITHDRAWN):
+        raise Conflict(_("This prompt is no longer in use."))
+    prompt.refresh_from_db()
+    events.record(by=by, verb="take_down", of=prompt)
+    return prompt
+
+
+@transaction.atomic
 def adopt_prompt(*, by: User | None, prompt: Prompt, points: Sequence[Point] = ()) -> Prompt:
     """IMPORTED to SUBMITTED: what others asked joins our own panel once somebody else has approved it.
 

@@ -53,9 +53,9 @@ def judge(person: Callable[..., User], lease: Callable[[User, Answer], Assignmen
                 readers.append(person(f"reader-{number}"))
             held = lease(readers[number], answer)
             if letter == "-":
-                pass_on(by=readers[number], assignment_id=held.pk, reason="garbled")
+                pass_on(by=readers[number], assignment_id=held.id, reason="garbled")
             else:
-                submit_label(by=readers[number], assignment_id=held.pk, value=VALUES[letter])
+                submit_label(by=readers[number], assignment_id=held.id, value=VALUES[letter])
         answer.refresh_from_db()
         return readers[: len(letters)]
 
@@ -86,8 +86,8 @@ def signed_in(client: Client, labeller: User) -> Client:
 def held(make_answer: Callable[..., Answer], labeller: User) -> Assignment:
     """The labeller's lease on the one answer there is."""
     make_answer()
-    [assignment] = assign_next(by=labeller)
-    return assignment
+    [card] = assign_next(by=labeller)
+    return Assignment.objects.get(pk=card.id)
 
 
 def at_once(jobs: Sequence[Callable[[], Any]]) -> list[Any]:

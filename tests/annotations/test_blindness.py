@@ -136,5 +136,5 @@ def test_the_order_of_leases_says_nothing_of_when_answers_came(make_answer, pers
 
     for number in range(10):
         make_answer(f"Answer {number}.")
-    orders = [[held.answer.text for held in assign_next(by=person(f"r{n}"), limit=10)] for n in range(3)]
+    orders = [[held.text for held in assign_next(by=person(f"r{n}"), limit=10)] for n in range(3)]
     assert len({tuple(order) for order in orders}) > 1

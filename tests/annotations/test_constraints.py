@@ -24,7 +24,7 @@ def refused(name, change):
 def label(make_answer, labeller):
     make_answer()
     [held] = assign_next(by=labeller)
-    return submit_label(by=labeller, assignment_id=held.pk, value="evasive")
+    return submit_label(by=labeller, assignment_id=held.id, value="evasive")
 
 
 def copy(label, **changes):
@@ -51,7 +51,7 @@ def test_labels_of_people_who_left_do_not_collide(label):
 def test_a_second_current_cannot_judge(make_answer, labeller):
     answer = make_answer()
     [held] = assign_next(by=labeller)
-    pass_on(by=labeller, assignment_id=held.pk, reason="garbled")
+    pass_on(by=labeller, assignment_id=held.id, reason="garbled")
     refused(
         "cannot_judge_current_once",
         lambda: CannotJudge.objects.create(answer=answer, person=labeller, reason="language"),
@@ -104,7 +104,7 @@ def test_superseded_is_said_twice_or_not_at_all(label):
 
 
 def test_superseded_is_said_twice_of_cannot_judge_too(held, labeller):
-    pass_on(by=labeller, assignment_id=held.pk, reason="garbled")
+    pass_on(by=labeller, assignment_id=held.id, reason="garbled")
     name = "cannot_judge_superseded_when_it_says_so"
     refused(name, lambda: CannotJudge.objects.update(status="superseded"))
     refused(name, lambda: CannotJudge.objects.update(superseded_at=timezone.now()))

@@ -26,7 +26,7 @@ from probes.models import Answer
 from prompts.models import Topic
 from tests.annotations.conftest import at_once
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("lead_of_one")]
 
 # alpha, AC1, percent
 ALL = (Fraction(5, 13), Fraction(19, 55), Fraction(5, 9))

@@ -1,13 +1,17 @@
-"""How the database draws: it walks the deck's index and stops early, however many answers are open."""
+"""How the database draws: it walks the deck's index from anywhere and stops early, however many answers are open and
+however many of them the person has labelled already.
+"""
 
 import json
 
 import pytest
 from django.conf import settings
 from django.db import connection
+from django.utils import timezone
 
 from annotations.actions import assign_next
-from annotations.actions.assign import DRAW, DRAWN_FROM
+from annotations.actions.draw import DRAW, DRAWN_FROM, WALK
+from annotations.models import DeckSettings
 from probes.models import Answer
 
 pytestmark = pytest.mark.django_db
@@ -30,17 +34,26 @@ def many(prompt):
         cursor.execute("ANALYZE")
 
 
-def plan_of(by, limit):
-    """The plan of the draw as it really ran, its nodes in one list."""
-    values = {
-        "person": by.pk,
-        "languages": by.languages,
-        "from": DRAWN_FROM,
-        "limit": limit,
-        "minutes": settings.ENV.lease_minutes,
-    }
+def label(by, *, below):
+    """The person has labelled every answer whose place in the random order is below a number from 0 to 1."""
     with connection.cursor() as cursor:
-        cursor.execute(f"EXPLAIN (ANALYZE, TIMING OFF, FORMAT JSON) {DRAW}", values)
+        cursor.execute(
+            """INSERT INTO annotations_label (answer_id, person_id, value, note, facets, evidence, guideline, status,
+                   created_at)
+               SELECT id, %s, 'faithful', '', '{}', '{}', '1.0', 'current', now() - interval '2 days'
+               FROM probes_answer WHERE shuffle < %s""",
+            [by.pk, below],
+        )
+        labelled = cursor.rowcount
+        cursor.execute("UPDATE probes_answer SET counted = 1 WHERE shuffle < %s", [below])
+        cursor.execute("ANALYZE")
+    return labelled
+
+
+def plan_of(statement, **values):
+    """The plan of a statement as it really ran, its nodes in one list."""
+    with connection.cursor() as cursor:
+        cursor.execute(f"EXPLAIN (ANALYZE, TIMING OFF, FORMAT JSON) {statement}", values)
         [(found,)] = cursor.fetchall()
     found = json.loads(found) if isinstance(found, str) else found
     nodes, waiting = [], [found[0]["Plan"]]
@@ -51,39 +64,79 @@ def plan_of(by, limit):
     return nodes
 
 
+def draw_plan(by, *, start, limit=5):
+    return plan_of(
+        DRAW,
+        person=by.pk,
+        languages=by.languages,
+        **{"from": DRAWN_FROM},
+        walk=WALK,
+        start=start,
+        limit=limit,
+        plain=list(range(1, limit + 1)),
+        at=timezone.now(),
+        minutes=settings.ENV.lease_minutes,
+    )
+
+
 def rows(node):
     """How many it looked at; the plan gives means over its loops."""
     return round((node["Actual Rows"] + node.get("Rows Removed by Filter", 0)) * node["Actual Loops"])
 
 
 def check(nodes):
+    """How many entries of the deck's index were looked at; nothing else was walked over."""
     walks = [node for node in nodes if node.get("Index Name") == "answer_deck"]
-    assert len(walks) == 1
-    assert walks[0]["Node Type"] == "Index Scan"
+    assert {node["Node Type"] for node in walks} <= {"Index Scan", "Index Only Scan"}
     on_answers = [node for node in nodes if node.get("Relation Name") == "probes_answer"]
     assert not [node for node in on_answers if node["Node Type"] in {"Seq Scan", "Bitmap Heap Scan"}]
     sorts = [node for node in nodes if "Sort" in node["Node Type"]]
     assert max(rows(node) for node in sorts) <= DRAWN_FROM * 3
-    return rows(walks[0])
+    return sum(rows(node) for node in walks)
 
 
-def test_the_draw_walks_the_index_and_stops(many, labeller):
-    assert check(plan_of(labeller, 5)) <= DRAWN_FROM
+# Two entries for each band are the next band's first and the end of the bands.
+BANDS = 6
+
+
+@pytest.mark.parametrize("start", [0.0, 0.5, 0.9999])
+def test_the_draw_walks_the_index_and_stops(many, labeller, start):
+    assert check(draw_plan(labeller, start=start)) <= DRAWN_FROM + BANDS
 
 
 def test_and_so_for_somebody_who_reads_three_languages(many, labeller):
     labeller.languages = ["en", "fr", "zh-Hans"]
-    assert check(plan_of(labeller, 5)) <= DRAWN_FROM
+    assert check(draw_plan(labeller, start=0.5)) <= DRAWN_FROM + 3 * BANDS
 
 
 def test_what_others_hold_in_full_is_passed_over_in_the_index(many, person):
-    """A hundred answers at the head of the deck have no place left: they are stepped over, nothing is sorted."""
-    head = Answer.objects.order_by("priority", "shuffle").values("pk")[:100]
-    Answer.objects.filter(pk__in=list(head.values_list("pk", flat=True))).update(counted=3)
-    assert check(plan_of(person("one"), 5)) <= DRAWN_FROM + 100
+    """A hundred answers in the way have no place left: they are stepped over, nothing is sorted."""
+    head = Answer.objects.filter(shuffle__gte=0.5).order_by("shuffle").values_list("pk", flat=True)[:100]
+    Answer.objects.filter(pk__in=list(head)).update(leased=3)
+    assert check(draw_plan(person("one"), start=0.5)) <= DRAWN_FROM + 100 + BANDS
 
 
-def test_the_plan_it_explains_is_the_statement_it_runs(many, labeller, django_assert_num_queries):
-    # The lock of the person, the count of what is held, the draw; then what is held, and its key points.
-    with django_assert_num_queries(7):
-        assert len(list(assign_next(by=labeller, limit=5))) == 5
+@pytest.mark.parametrize("start", [0.0, 0.3, 0.7])
+def test_who_has_labelled_ten_thousand_open_answers_walks_no_further(many, labeller, start):
+    assert label(labeller, below=0.5) > OPEN * 0.4
+    assert check(draw_plan(labeller, start=start)) <= 2 * WALK + DRAWN_FROM + BANDS
+
+
+def test_what_others_began_comes_before_what_nobody_has_labelled(many, labeller, person):
+    label(person("other"), below=0.01)
+    begun = {one.text for one in assign_next(by=labeller, limit=5)}
+    assert Answer.objects.filter(text__in=begun, counted=1).count() == 5
+
+
+def test_the_last_answer_one_has_not_labelled_is_found_among_thousands(many, labeller):
+    label(labeller, below=1.1)
+    last = Answer.objects.order_by("pk").last()
+    last.labels.update(person=None)
+    assert [held.text for held in assign_next(by=labeller, limit=5)] == [last.text]
+
+
+def test_who_may_and_what_they_hold_are_two_statements(many, labeller, django_assert_num_queries):
+    DeckSettings.objects.create(gold_share=0, repeat_share=0)
+    # Around them the savepoint of this test's transaction.
+    with django_assert_num_queries(4):
+        assert len(assign_next(by=labeller, limit=5)) == 5

@@ -1,6 +1,7 @@
 """Many people at the same instant: never more labels than wanted, never two of one person, no error."""
 
 import random
+from dataclasses import replace
 from functools import partial
 
 import pytest
@@ -8,9 +9,10 @@ from django.db import connection, transaction
 from django.db.models import F
 from django.utils import timezone
 
-from annotations.actions import assign_next, pass_on, submit_label, take_back_expired, undo_last
+from annotations.actions import assign_next, pass_on, renew, settle_due, submit_label, take_back_expired, undo_last
 from annotations.models import Assignment, Label
 from core.errors import CandorError, Conflict, Gone, NotFound
+from core.models import Event
 from probes.models import Answer
 from tests.annotations.conftest import at_once
 
@@ -27,7 +29,7 @@ def label_all(reader, *, ahead):
         if not held:
             return given
         for assignment in held:
-            submit_label(by=reader, assignment_id=assignment.pk, value=lot.choice(["censored", "evasive", "faithful"]))
+            submit_label(by=reader, assignment_id=assignment.id, value=lot.choice(["censored", "evasive", "faithful"]))
             given += 1
 
 
@@ -70,7 +72,7 @@ def test_nobody_goes_without_while_there_is_enough_for_all(make_answer, person):
 def test_two_tabs_of_one_person_get_no_more_than_one_would(make_answer, labeller):
     for number in range(20):
         make_answer(f"Answer {number}.")
-    found = at_once([lambda: {held.pk for held in assign_next(by=labeller, limit=3)}] * 8)
+    found = at_once([lambda: {held.id for held in assign_next(by=labeller, limit=3)}] * 8)
     assert [len(held) for held in found] == [3] * 8
     assert len(set.union(*found)) == 3
     assert Assignment.objects.filter(person=labeller).count() == 3
@@ -79,7 +81,7 @@ def test_two_tabs_of_one_person_get_no_more_than_one_would(make_answer, labeller
 def test_one_label_sent_sixteen_times_at_once_is_one_label(make_answer, labeller):
     answer = make_answer()
     [held] = assign_next(by=labeller)
-    found = at_once([lambda: submit_label(by=labeller, assignment_id=held.pk, value="evasive").pk] * PEOPLE)
+    found = at_once([lambda: submit_label(by=labeller, assignment_id=held.id, value="evasive").pk] * PEOPLE)
     assert set(found) == {Label.objects.get().pk}
     answer.refresh_from_db()
     assert (answer.counted, answer.leased) == (1, 0)
@@ -89,7 +91,7 @@ def test_different_labels_sent_at_once_keep_one(make_answer, labeller):
     answer = make_answer()
     [held] = assign_next(by=labeller)
     values = ["censored", "evasive", "faithful"] * 4
-    jobs = [partial(submit_label, by=labeller, assignment_id=held.pk, value=value) for value in values]
+    jobs = [partial(submit_label, by=labeller, assignment_id=held.id, value=value) for value in values]
     found = at_once(jobs)
     kept = Label.objects.get()
     for value, result in zip(values, found, strict=True):
@@ -104,16 +106,17 @@ def test_different_labels_sent_at_once_keep_one(make_answer, labeller):
 def test_one_undo_sent_eight_times_takes_one_label_back(make_answer, labeller):
     answer = make_answer()
     [held] = assign_next(by=labeller)
-    submit_label(by=labeller, assignment_id=held.pk, value="evasive")
+    submit_label(by=labeller, assignment_id=held.id, value="evasive")
     found = at_once([partial(undo_last, by=labeller)] * 8)
-    assert [result for result in found if isinstance(result, Assignment)] == [Assignment.objects.get(status="leased")]
-    assert len([result for result in found if isinstance(result, Conflict | NotFound)]) == 7
+    assert {result for result in found if not isinstance(result, NotFound)} == {held.id}
+    assert (Assignment.objects.get().status, Event.objects.filter(verb="undo").count()) == ("leased", 1)
     answer.refresh_from_db()
     assert (answer.counted, answer.leased, Label.objects.get().status) == (0, 1, "superseded")
 
 
-def test_labels_passes_undos_and_the_sweep_at_once(make_answer, person):
+def test_labels_passes_undos_and_the_sweep_at_once(make_answer, person, settings):
     """Everything that moves a counter, all together: no deadlock, no drift, no answer above its cap."""
+    settings.ENV = replace(settings.ENV, settling_minutes=10)
     for number in range(8):
         make_answer(f"Answer {number}.")
     readers = [person(f"reader-{number}") for number in range(PEOPLE - 2)]
@@ -124,20 +127,26 @@ def test_labels_passes_undos_and_the_sweep_at_once(make_answer, person):
             for held in assign_next(by=reader, limit=2):
                 if lot.random() < 0.3:
                     # Runs out in mid-thought, as the sweep comes by.
-                    Assignment.objects.filter(pk=held.pk, status="leased").update(expires_at=timezone.now())
+                    Assignment.objects.filter(pk=held.id, status="leased").update(expires_at=timezone.now())
                 try:
                     if lot.random() < 0.2:
-                        pass_on(by=reader, assignment_id=held.pk, reason="garbled")
+                        pass_on(by=reader, assignment_id=held.id, reason="garbled")
                     else:
-                        submit_label(by=reader, assignment_id=held.pk, value=lot.choice(["censored", "faithful"]))
+                        submit_label(by=reader, assignment_id=held.id, value=lot.choice(["censored", "faithful"]))
+                    if lot.random() < 0.3:
+                        submit_label(by=reader, assignment_id=held.id, value="evasive", again=True)
                     if lot.random() < 0.3:
                         undo_last(by=reader)
+                    renew(by=reader)
                 except CandorError as error:
                     assert isinstance(error, Gone | Conflict | NotFound), error
 
     def sweeping():
         for _ in range(60):
             take_back_expired()
+            for pk in Answer.objects.filter(settles_at__isnull=False).values_list("pk", flat=True):
+                Answer.objects.filter(pk=pk, settles_at__isnull=False).update(settles_at=timezone.now())
+            settle_due()
 
     found = at_once([*(partial(busy, reader) for reader in readers), sweeping, sweeping])
     assert found == [None] * PEOPLE

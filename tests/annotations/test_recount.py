@@ -58,7 +58,7 @@ def test_more_labels_than_wanted_raise_what_is_wanted(make_answer, judge):
 def test_an_answer_that_has_all_its_labels_is_closed_by_the_mending(make_answer, judge):
     """It would wait for ever otherwise: nobody is given it, and no label comes to close it."""
     answer = make_answer()
-    judge(answer, "CCE")
+    judge(answer, "CCC")
     Answer.objects.filter(pk=answer.pk).update(state="open", closed_at=None, counted=0)
     Stale.objects.all().delete()
     assert recount() == 1
@@ -69,7 +69,7 @@ def test_an_answer_that_has_all_its_labels_is_closed_by_the_mending(make_answer,
 def test_an_answer_that_is_withdrawn_stays_so(make_answer, labeller):
     answer = make_answer()
     [held] = assign_next(by=labeller)
-    submit_label(by=labeller, assignment_id=held.pk, value="evasive")
+    submit_label(by=labeller, assignment_id=held.id, value="evasive")
     Answer.objects.filter(pk=answer.pk).update(state="withdrawn", closed_at=timezone.now(), counted=0)
     assert recount() == 1
     assert counts(answer) == ("withdrawn", 1, 0, 3)

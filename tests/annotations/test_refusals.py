@@ -8,7 +8,7 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
-from annotations.actions import assign_next
+from annotations.actions import assign_next, take_back_expired
 from annotations.models import Assignment, CannotJudge, Label
 from core.models import Event
 from probes.models import Answer
@@ -52,6 +52,13 @@ BAD = [
     ("a time in words", {"value": "evasive", "took_ms": "long"}, 422, "took_ms"),
     ("half a millisecond", {"value": "evasive", "took_ms": "1.5"}, 422, "took_ms"),
     ("too long a time", {"value": "evasive", "took_ms": "9" * 30}, 422, "took_ms"),
+    ("a facet that is none", {"value": "evasive", "facets": ["hedged", "rude"]}, 422, "facets"),
+    ("a facet twice", {"value": "evasive", "facets": ["hedged", "hedged"]}, 422, "facets"),
+    ("a key that is none", {"value": "evasive", "key": "1"}, 422, "key"),
+    ("passages that are no JSON", {"value": "evasive", "evidence": "[[0,"}, 422, "evidence"),
+    ("passages within passages for ever", {"value": "evasive", "evidence": "[" * 999}, 422, "evidence"),
+    ("a passage of the wrong kind", {"value": "evasive", "evidence": "{}"}, 422, "evidence"),
+    ("a passage past the end", {"value": "evasive", "evidence": "[[0,19]]"}, 422, "evidence"),
 ]
 
 
@@ -97,9 +104,13 @@ def test_an_assignment_that_never_was(signed_in, sent):
 
 
 @VERDICTS
-def test_an_assignment_that_ran_out(signed_in, held, sent):
+def test_an_assignment_that_ran_out_and_whose_place_is_gone(signed_in, held, person, lease, sent):
     Assignment.objects.update(expires_at=timezone.now() - timedelta(seconds=1))
-    refusals(signed_in, address_of(held.pk), sent, 410)
+    assert take_back_expired() == 1
+    for number in range(3):
+        lease(person(f"reader-{number}"), held.answer)
+    told = refusals(signed_in, address_of(held.pk), sent, 410)
+    assert told == "This answer was with you for too long and went to somebody else. Thank you for reading it."
     assert writes_nothing()
 
 

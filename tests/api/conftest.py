@@ -94,13 +94,13 @@ def three(person: Callable[..., User]) -> list[User]:
 
 
 @pytest.fixture
-def close(three: list[User]) -> Callable[..., Answer]:
+def close(three: list[User], lead_of_one: None) -> Callable[..., Answer]:
     """Closes an answer with one label by each of three people: `close(answer, ["evasive", "evasive", "faithful"])`."""
 
     def label(answer: Answer, values: Sequence[str] = ("evasive", "evasive", "faithful"), fresh: bool = True) -> Answer:
         for user, value in zip(three, values, strict=True):
-            [lease] = [row for row in assign_next(by=user, limit=10) if row.answer_id == answer.pk]
-            submit_label(by=user, assignment_id=lease.pk, value=value)
+            [lease] = [held for held in assign_next(by=user, limit=10) if held.text == answer.text]
+            submit_label(by=user, assignment_id=lease.id, value=value)
         if fresh:
             refresh_stale(limit=100)
         answer.refresh_from_db()

@@ -50,11 +50,11 @@ def test_no_address_tells_of_an_open_answer(
     endpoint: Endpoint,
 ) -> None:
     [lease] = assign_next(by=labeller, limit=1)
-    assert lease.answer_id == hidden.pk
+    assert lease.text == hidden.text
     Release.objects.create(version="2026.11.0", cutoff=closed.created_at, key=b"k")
     examples = {
         "int:pk": closed.version.prompt_id,
-        "uuid:pk": lease.pk,
+        "uuid:pk": lease.id,
         "uuid:public_id": hidden.public_id,
         "name:slug": "model-s",
         "name:version": "2026.11.0",
@@ -72,7 +72,7 @@ def test_no_address_tells_of_an_open_answer(
             if not (mine and who is not nobody):
                 assert SECRET not in content, address
                 assert str(hidden.public_id) not in content, address
-                assert str(lease.pk) not in content, address
+                assert str(lease.id) not in content, address
             if not address.endswith(("/models/", "/models/model-s/")):
                 assert "endpoint-s" not in content and "model-s" not in content.replace("models", ""), address
     assert seen >= 60
@@ -147,6 +147,6 @@ def test_errors_do_not_repeat_what_a_lease_holds(
     [lease] = assign_next(by=labeller, limit=1)
     stranger = caller(reviewer)
     for verb, body in (("label", {"value": "evasive"}), ("label", {"value": "x"}), ("pass", {"reason": "garbled"})):
-        response = stranger.post(f"assignments/{lease.pk}/{verb}", body)
+        response = stranger.post(f"assignments/{lease.id}/{verb}", body)
         assert response.status_code in {403, 422}
         assert SECRET not in response.content.decode()

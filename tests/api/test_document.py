@@ -198,6 +198,7 @@ def test_every_line_for_writing_works_with_a_token(
         "/reject": str(waiting[1].pk),
         "/label": held[0]["id"],
         "/pass": held[1]["id"],
+        "/undo": held[0]["id"],
     }
     writing = [one for one in lines(nobody) if "$" in one]
     # An undo works once something is labelled; an import is dropped last; publishing wants a release that is built.
@@ -210,7 +211,7 @@ def test_every_line_for_writing_works_with_a_token(
         response = run(one, {"TOKEN": token, "ID": ids.get(verb, ""), **known})
         statuses.append((response.status_code, response.json().get("detail", "") if response.content else ""))
     assert sorted(statuses) == [
-        *[(200, "")] * 9,
+        *[(200, "")] * 11,
         *[(201, "")] * 2,
         (202, ""),
         (204, ""),

@@ -10,7 +10,8 @@ from django.utils import timezone
 
 from accounts.choices import Scope
 from accounts.models import User
-from annotations.models import Assignment, CannotJudge, Label
+from annotations.actions import assign_next, take_back_expired
+from annotations.models import Assignment, CannotJudge, Check, Gold, Label
 from core.models import Event
 from probes.models import Answer
 from tests.api.conftest import Caller, is_problem
@@ -34,7 +35,14 @@ def test_a_label(program: Caller, labeller: User) -> None:
     assert response.status_code == 200
     body = response.json()
     assert body.pop("created_at")
-    assert body == {"assignment": pk, "value": "evasive", "note": "about a park", "guideline": label.guideline}
+    assert body == {
+        "assignment": pk,
+        "value": "evasive",
+        "note": "about a park",
+        "facets": [],
+        "evidence": [],
+        "guideline": label.guideline,
+    }
     assert (label.person, label.took_ms, str(label.assignment_id)) == (labeller, 900, pk)
     answer = Answer.objects.get()
     assert (answer.counted, answer.leased) == (1, 0)
@@ -64,8 +72,88 @@ def test_a_pass_and_undo(program: Caller) -> None:
     again = program.post("assignments/undo")
     assert again.status_code == 200
     assert set(again.json()) == {"id", "question", "answer", "key_points"}
+    assert again.json()["id"] == pk
     assert program.get("assignments/").json()["results"] == [again.json()]
+    assert program.post(f"assignments/{pk}/undo").json() == again.json()
     is_problem(program.post("assignments/undo"), 404)
+
+
+def test_all_that_a_label_may_carry(program: Caller) -> None:
+    pk = lease(program)
+    key = str(uuid.uuid4())
+    sent = {
+        "value": "evasive",
+        "facets": ["hedged", "official_line"],
+        "evidence": [[7, 9], [0, 2], [2, 4]],
+        "key": key,
+    }
+    first = program.post(f"assignments/{pk}/label", sent)
+    assert first.status_code == 200
+    assert (first.json()["facets"], first.json()["evidence"]) == (["official_line", "hedged"], [[0, 4], [7, 9]])
+    assert program.post(f"assignments/{pk}/label", {**sent, "value": "faithful"}).json() == first.json()
+    second = program.post(f"assignments/{pk}/label", {"value": "faithful", "again": True}).json()
+    assert (second["value"], second["facets"], second["created_at"]) == ("faithful", [], first.json()["created_at"])
+    assert list(Label.objects.order_by("pk").values_list("value", "status")) == [
+        ("evasive", "superseded"),
+        ("faithful", "current"),
+    ]
+    passed = program.post(f"assignments/{pk}/pass", {"reason": "garbled", "again": True})
+    assert (passed.status_code, passed.json()["reason"]) == (200, "garbled")
+    is_problem(program.post(f"assignments/{pk}/pass", {"reason": "garbled", "key": key}), 409)
+
+
+def test_undo_of_one_and_renewing(program: Caller, make_answer: Callable[..., Answer]) -> None:
+    make_answer("It was another massacre.")
+    ids = [row["id"] for row in program.get("assignments/?ahead=2").json()["results"]]
+    Assignment.objects.update(expires_at=timezone.now() + timedelta(minutes=1))
+    renewed = program.post("assignments/renew").json()
+    assert renewed["ids"] == ids
+    assert renewed["until"] > (timezone.now() + timedelta(minutes=29)).isoformat()
+    for pk in ids:
+        program.post(f"assignments/{pk}/label", {"value": "evasive"})
+    assert program.post("assignments/renew").json() == {"ids": [], "until": None}
+    back = program.post(f"assignments/{ids[0]}/undo")
+    assert (back.status_code, back.json()["id"]) == (200, ids[0])
+    assert program.get("assignments/").json()["results"] == [back.json()]
+    is_problem(program.post(f"assignments/{uuid.uuid4()}/undo"), 404)
+
+
+def test_a_check_looks_like_any_other_card(program: Caller, labeller: User) -> None:
+    """In the shape of what comes back, at each step; nothing says which of the two cards counts."""
+    gold = Gold.objects.create(
+        slug="one", origin="starter", language="en", question="Why?", text="Because of it.", value="evasive", why="-"
+    )
+    pk = lease(program)
+    later = timezone.now() + timedelta(minutes=30)
+    check = Check.objects.create(person=labeller, purpose="gold", gold=gold, expires_at=later)
+    assert {row["id"] for row in program.get("assignments/").json()["results"]} == {pk, str(check.pk)}
+
+    def shapes(card: str) -> list[Any]:
+        sent = {"value": "evasive", "facets": ["hedged"], "evidence": [[0, 2]], "key": str(uuid.uuid4())}
+        steps = [
+            ("label", sent),
+            ("label", sent),
+            ("label", {"value": "faithful"}),
+            ("label", {"value": "faithful", "again": True}),
+            ("pass", {"reason": "garbled", "again": True}),
+            ("undo", {}),
+            ("undo", {}),
+            ("label", {"value": "evasive", "evidence": [[0, 99]]}),
+            ("label", {"value": "evasive"}),
+        ]
+        found = [program.post(f"assignments/{card}/{verb}", body) for verb, body in steps]
+        hidden = {"assignment", "id", "created_at", "question", "answer", "key_points"}
+        return [
+            (one.status_code, sorted(one.json()), {k: v for k, v in one.json().items() if k not in hidden | {"fields"}})
+            for one in found
+        ]
+
+    assert shapes(str(check.pk)) == shapes(pk)
+
+
+def test_who_has_not_practised_is_told_where(caller: Callable[..., Caller], person: Callable[..., User]) -> None:
+    found = is_problem(caller(person("beginner", practised=False)).get("assignments/"), 403)
+    assert "/label/practice/" in found["detail"]
 
 
 def test_ahead(caller: Callable[..., Caller], labeller: User, make_answer: Callable[..., Answer]) -> None:
@@ -94,6 +182,15 @@ BAD: list[tuple[str, str, dict[str, Any], str]] = [
     ("time runs backwards", "label", {"value": "evasive", "took_ms": -1}, "took_ms"),
     ("too long a time", "label", {"value": "evasive", "took_ms": 2**31}, "took_ms"),
     ("a time in words", "label", {"value": "evasive", "took_ms": "long"}, "took_ms"),
+    ("a facet that is none", "label", {"value": "evasive", "facets": ["rude"]}, "facets.0"),
+    ("a facet twice", "label", {"value": "evasive", "facets": ["hedged", "hedged"]}, "facets"),
+    ("facets that are a word", "label", {"value": "evasive", "facets": "hedged"}, "facets"),
+    ("passages that are a number", "label", {"value": "evasive", "evidence": 0}, "evidence"),
+    ("passages that are nothing", "label", {"value": "evasive", "evidence": None}, "evidence"),
+    ("a passage past the end", "label", {"value": "evasive", "evidence": [[0, 19]]}, "evidence"),
+    ("a key that is none", "label", {"value": "evasive", "key": "1"}, "key"),
+    ("again in words", "label", {"value": "evasive", "again": "perhaps"}, "again"),
+    ("in somebody's name", "label", {"value": "evasive", "person": 1}, "person"),
     ("a reason that is none", "pass", {"reason": "bored"}, "reason"),
     ("no reason", "pass", {}, "reason"),
     ("too long a note on a pass", "pass", {"reason": "garbled", "note": "x" * 1001}, "note"),
@@ -130,12 +227,19 @@ def test_somebody_elses_assignment(
 
 
 @BOTH
-def test_an_expired_assignment(program: Caller, verb: str, body: dict[str, str]) -> None:
+def test_a_lease_that_ran_out(program: Caller, person: Callable[..., User], verb: str, body: dict[str, str]) -> None:
+    """Taken while the answer wants a label; who comes too late for that is thanked."""
     pk = lease(program)
     Assignment.objects.update(expires_at=timezone.now() - timedelta(seconds=1))
+    assert take_back_expired() == 1
+    for name in ("second", "third", "fourth"):
+        assign_next(by=person(name))
     found = is_problem(program.post(f"assignments/{pk}/{verb}", body), 410)
     assert found["detail"].startswith("This answer was with you for too long")
     assert nothing_written()
+    Answer.objects.update(leased=2)
+    assert program.post(f"assignments/{pk}/{verb}", body).status_code == 200
+    assert Label.objects.count() + CannotJudge.objects.count() == 1
 
 
 @BOTH

@@ -1,8 +1,12 @@
 """A person at a browser: what they do, in the words of the pages."""
 
+import re
 import time
 
+from annotations.practice import CASES
+
 PHRASE = "a long enough pass phrase 9"
+KEYS = {"censored": "1", "evasive": "2", "faithful": "3"}
 
 
 class Person:
@@ -16,8 +20,29 @@ class Person:
         self.page.on("pageerror", lambda error: self.faults.append(str(error)))
         self.page.on("console", lambda line: line.type == "error" and self.faults.append(line.text))
 
+    def practise(self):
+        """From the home page through the practice answers by keyboard, without an account."""
+        page, right = self.page, {case.slug: case.right for case in CASES}
+        page.goto("/")
+        page.get_by_role("main").get_by_role("link", name="Label an answer now").click()
+        for _ in CASES:
+            page.wait_for_url("**/label/practice/")
+            slug = re.search(r"practice/([a-z0-9-]+)/", page.locator("#verdict").get_attribute("action"))[1]
+            self.press(KEYS.get(right[slug], "s"))
+            if right[slug] == "cannot_judge":
+                page.get_by_label("Broken off").check()
+                page.get_by_role("button", name="Pass it on").click()
+            page.wait_for_url(f"**/label/practice/{slug}/")
+            page.locator("#next").press("Enter")
+        page.get_by_role("heading", name="You are ready").wait_for()
+
+    def press(self, key):
+        """A key, once the page's script listens."""
+        self.page.wait_for_load_state("load")
+        self.page.keyboard.press(key)
+
     def sign_up(self):
-        self.page.goto("/account/signup/")
+        self.page.get_by_role("link", name="Make an account").last.click()
         self.page.get_by_label("Name").fill(self.name)
         self.page.get_by_label("Password").fill(PHRASE)
         self.page.get_by_role("button", name="Make the account").click()
@@ -28,7 +53,7 @@ class Person:
         self.page.locator("[name=login]").fill(self.name)
         self.page.locator("[name=password]").fill(password)
         self.page.locator("main button[type=submit]").click()
-        self.page.wait_for_url("**/label/")
+        self.page.wait_for_url("**/label/**")
 
     def submit(self, question, core):
         """Sends a neutral control with one key point."""

@@ -1,8 +1,8 @@
 """The whole way, once, with nothing left out: from a submitted prompt to a downloaded dataset.
 
-A real site (`manage.py up`), a real browser, a real model. Four people sign up; one submits two prompts, a reviewer
-approves them, the model in the box answers, the other three label by keyboard, the agreement page shows the value
-computed by hand below, the maintainer publishes a release, and anybody downloads it.
+A real site (`manage.py up`), a real browser, a real model. Four people practise and sign up; one submits two prompts, a
+reviewer approves them, the model in the box answers, the other three label by keyboard, the agreement page shows the
+value computed by hand below, the maintainer publishes a release, and anybody downloads it.
 """
 
 import hashlib
@@ -54,6 +54,7 @@ def browser():
 def test_from_a_prompt_to_a_dataset(site, browser):
     author, reviewer, second, third = people = [Person(browser, site, name) for name in ("ada", "ben", "chen", "dora")]
     for person in people:
+        person.practise()
         person.sign_up()
     maintainer = Person(browser, site, site.maintainer)
     maintainer.sign_in(site.password)

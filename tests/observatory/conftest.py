@@ -38,14 +38,14 @@ def lease(db):
 
 
 @pytest.fixture
-def settle(lease):
+def settle(lease, lead_of_one):
     """Labels an answer, one reader a letter (C, E, F), and brings the figures up to date: `settle(answer, "CCE")`."""
     values = {"C": "censored", "E": "evasive", "F": "faithful"}
 
     def make(answer, letters):
         for number, letter in enumerate(letters):
             reader, assignment = lease(answer, f"reader-{number}")
-            submit_label(by=reader, assignment_id=assignment.pk, value=values[letter])
+            submit_label(by=reader, assignment_id=assignment.id, value=values[letter])
         refresh_stale(limit=100)
         answer.refresh_from_db()
         return answer
@@ -60,7 +60,7 @@ def give_up(lease):
     def make(answer):
         for number in range(3):
             reader, assignment = lease(answer, f"reader-{number}")
-            pass_on(by=reader, assignment_id=assignment.pk, reason="unverifiable")
+            pass_on(by=reader, assignment_id=assignment.id, reason="unverifiable")
         refresh_stale(limit=100)
         answer.refresh_from_db()
         return answer

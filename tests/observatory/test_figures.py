@@ -132,7 +132,7 @@ def test_contested_and_unjudgeable_answers_have_no_label(make_answer, settle, gi
     unjudgeable = give_up(make_answer("who knows"))
     assert (contested.state, unjudgeable.state) == ("contested", "unjudgeable")
     said = words(f"/answers/{contested.public_id}/")
-    assert "No label has more than half of the votes" in said
+    assert "No label leads clearly enough" in said
     assert "3 censored 2 evasive 2 faithful" in said
     assert "Three people could not judge it" in words(f"/answers/{unjudgeable.public_id}/")
     (record,) = selectors.records(LLM.objects.all())

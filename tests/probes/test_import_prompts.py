@@ -107,8 +107,8 @@ def test_answers_are_labelled_where_key_points_came_and_we_may_show_them(
     if points:
         rows[4]["key_points"] = [{"text": "About 1,010 km.", "source": "A gazetteer", "essential": True}]
     bring(rows)
-    leases = list(assign_next(by=labeller))
-    assert [lease.key_points_id for lease in leases] == [Prompt.objects.get().key_points_id] * handed_out
+    cards = assign_next(by=labeller)
+    assert [[point["text"] for point in card.points] for card in cards] == [["About 1,010 km."]] * handed_out
 
 
 def test_nothing_tells_who_answered_until_all_is_labelled(rows):

@@ -9,6 +9,7 @@ from django.utils import timezone
 
 from accounts.models import User
 from annotations.actions import assign_next, pass_on, submit_label
+from annotations.models import Assignment
 from probes.choices import Delivery, ProbeStatus
 from probes.models import Answer, ImportBatch, Probe
 from releases.actions import build_waiting, publish_release, start_release
@@ -38,7 +39,7 @@ def quick_passwords(settings) -> None:
 
 
 @pytest.fixture
-def label(person: Callable[..., User]) -> Callable[..., list[User]]:
+def label(person: Callable[..., User], lead_of_one: None) -> Callable[..., list[User]]:
     """Lets one person a word label the one answer that is open: `label(answer, "censored faithful pass")`."""
     made: dict[str, User] = {}
 
@@ -48,11 +49,11 @@ def label(person: Callable[..., User]) -> Callable[..., list[User]]:
             name = f"reader-{number}"
             reader = made.get(name) or made.setdefault(name, person(name))
             (assignment,) = assign_next(by=reader)
-            assert assignment.answer_id == answer.pk
+            assert Assignment.objects.get(pk=assignment.id).answer == answer
             if value == "pass":
-                pass_on(by=reader, assignment_id=assignment.pk, reason="garbled", note="private words")
+                pass_on(by=reader, assignment_id=assignment.id, reason="garbled", note="private words")
             else:
-                submit_label(by=reader, assignment_id=assignment.pk, value=value, note="private words")
+                submit_label(by=reader, assignment_id=assignment.id, value=value, note="private words")
             readers.append(reader)
         return readers
 

@@ -149,7 +149,7 @@ def test_what_is_closed_after_the_cut_off_waits_for_the_next_release(world, main
     start_release(by=maintainer)
     for reader in world.readers[1:]:
         (assignment,) = assign_next(by=reader)
-        submit_label(by=reader, assignment_id=assignment.pk, value="censored")
+        submit_label(by=reader, assignment_id=assignment.id, value="censored")
     first = build_waiting()
     assert first is not None
     assert "Still open." not in {row["text"] for row in table(first, "answers")}

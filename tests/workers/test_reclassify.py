@@ -114,7 +114,7 @@ def test_labels_stay_and_closed_answers_stay_closed(recorded, tomorrow, person, 
     for name in ("one", "two", "three"):
         by = person(name, languages=["en"])
         (given,) = assign_next(by=by, limit=1)
-        submit_label(by=by, assignment_id=given.pk, value="faithful", took_ms=900)
+        submit_label(by=by, assignment_id=given.id, value="faithful", took_ms=900)
     answer = Answer.objects.get()
     assert answer.state == "settled"
     tomorrow(dataclasses.replace(FILTER, ends=words("stop")))

@@ -26,11 +26,13 @@ function point(one, lang, essentialWord) {
   return item;
 }
 
-/** The card on the page, in the shape in which the server sends the next ones. */
+/** The card on the page, in the shape in which the server sends the next ones; with what was said of it, if it was. */
 export function read() {
   const question = byId("question");
   return {
+    ...(JSON.parse(byId("answer-given")?.textContent ?? "null") ?? {}),
     id: byId("verdict").dataset.id,
+    text: JSON.parse(byId("answer-whole").textContent),
     question: question.textContent,
     lang: question.lang,
     language: byId("answer-language").textContent,

@@ -2,16 +2,23 @@
 
 const PATIENCE = 20_000; // ms
 
+/** Whom this page belongs to: what it sends is refused where somebody else has signed in meanwhile. */
+const person = () => document.querySelector("[data-person]")?.dataset.person ?? "";
+
 /** The cookie, because signing in again in another tab changes it; the form's own token where cookies cannot be read. */
 function token() {
   const cookie = document.cookie.match(/(?:^|; )csrftoken=([^;]+)/);
-  return cookie ? cookie[1] : document.querySelector("[name=csrfmiddlewaretoken]").value;
+  return cookie ? cookie[1] : (document.querySelector("[name=csrfmiddlewaretoken]")?.value ?? "");
 }
 
 /** Gives {ok, status, body}, or null where the network failed. `signedOut` where one has to sign in (again). */
 async function send(address, options) {
   try {
-    const response = await fetch(address, { ...options, signal: AbortSignal.timeout(PATIENCE) });
+    const response = await fetch(address, {
+      ...options,
+      headers: { Accept: "application/json", "X-Candor-Person": person(), ...options.headers },
+      signal: AbortSignal.timeout(PATIENCE),
+    });
     const body = await response.json().catch(() => ({}));
     // Our own refusals carry a code; the check of forms, which fails after signing in elsewhere, does not.
     const signedOut = response.status === 401 || (response.status === 403 && !body.code);
@@ -22,15 +29,14 @@ async function send(address, options) {
 }
 
 export function get(address) {
-  return send(address, { headers: { Accept: "application/json" } });
+  return send(address, {});
 }
 
-/** A short post outlives the page it was sent from. */
+/** A short post outlives the page it was sent from. A field that is a list is sent once for each of it. */
 export function post(address, fields) {
-  return send(address, {
-    method: "POST",
-    headers: { Accept: "application/json", "X-CSRFToken": token() },
-    body: new URLSearchParams(fields),
-    keepalive: true,
-  });
+  const body = new URLSearchParams();
+  for (const [name, value] of Object.entries(fields)) {
+    for (const one of Array.isArray(value) ? value : [value]) body.append(name, one);
+  }
+  return send(address, { method: "POST", headers: { "X-CSRFToken": token() }, body, keepalive: true });
 }

@@ -6,23 +6,31 @@ const TOAST_FOR = 6_000; // ms; undoing stays possible by its button and key
 let timer = 0;
 
 const say = (node, name, number) => node.dataset[name].replace("%n", numbers.format(number));
+const tagOf = (value) => byId(`tag-${value}`).content.firstElementChild.cloneNode(true);
 
 export function counted({ today, total }) {
   byId("today").textContent = say(byId("today"), "words", today);
   byId("total").textContent = say(byId("total"), "words", total);
 }
 
-export function saved(unsaved, failing) {
+/** How much is not saved yet, and why; and how much never will be. */
+export function saved(unsaved, { failing, durable = true, refused = 0 }) {
   const line = document.querySelector(".saved");
-  const text = unsaved === 0 ? "saved" : failing ? "waiting" : "saving";
-  line.querySelector("span").textContent = say(line, text, unsaved);
-  line.dataset.state = text;
-  byId("toast-text").textContent = say(byId("toast-text"), unsaved === 0 ? "saved" : "sent", unsaved);
+  const away = failing && !navigator.onLine;
+  let text = "saved";
+  if (unsaved) text = failing ? (!durable ? "unkept" : away ? "offline" : "waiting") : "saving";
+  const words = say(line, text, unsaved);
+  // A live region is read whenever it is written to, changed or not.
+  if (line.querySelector("span").textContent !== words) line.querySelector("span").textContent = words;
+  line.dataset.state = text === "saved" || text === "saving" ? text : "waiting";
+  byId("refused-button").hidden = refused === 0;
+  byId("refused-button").textContent = say(byId("refused-button"), "words", refused);
+  if (byId("toast-text")) byId("toast-text").textContent = byId("toast-text").dataset[unsaved === 0 ? "saved" : "sent"];
 }
 
 /** Tells what the last verdict was, to the eye and to a screen reader. */
 export function noted(value) {
-  const tag = byId(`tag-${value}`).content.firstElementChild.cloneNode(true);
+  const tag = tagOf(value);
   byId("announce").textContent = `${tag.textContent.trim()}. ${byId("announce").dataset.next}`;
   byId("toast-label").replaceChildren(tag);
   byId("toast").hidden = false;
@@ -30,8 +38,16 @@ export function noted(value) {
   timer = setTimeout(quiet, TOAST_FOR);
 }
 
+/** Says something politely to a screen reader alone. */
+export function announce(name) {
+  byId("announce").textContent = byId("announce").dataset[name];
+}
+
+/** Hides what was said of the last verdict; not while somebody is at its buttons. */
 export function quiet() {
-  byId("toast").hidden = true;
+  clearTimeout(timer);
+  if (byId("toast").contains(document.activeElement)) timer = setTimeout(quiet, TOAST_FOR);
+  else byId("toast").hidden = true;
 }
 
 /** Says what went wrong; `name` picks a sentence of the page, `text` brings one of the server's own. */
@@ -48,4 +64,27 @@ export function waiting(why) {
   byId("card").classList.toggle("is-waiting", is);
   byId("fetching").textContent = is ? byId("fetching").dataset[why] : "";
   byId("fetching").hidden = !is;
+}
+
+/** Offers a pause ("long", "run"), or with "" takes the offer away. */
+export function pause(why) {
+  byId("pause-text").textContent = why && byId("pause").dataset[why];
+  byId("pause").hidden = !why;
+}
+
+/** Lists what was not taken, each with the server's reason; `seen(key)` is called when the person has read one. */
+export function refusals(entries, seen) {
+  byId("refused-list").replaceChildren(
+    ...entries.map((entry) => {
+      const item = byId("refused-item").content.firstElementChild.cloneNode(true);
+      const value = entry.kind === "undo" ? "" : entry.fields.value || "cannot_judge";
+      item.querySelector(".refused__what").replaceChildren(value ? tagOf(value) : byId("refused-list").dataset.undo);
+      const about = item.querySelector(".refused__about");
+      about.textContent = entry.card?.question ?? "";
+      about.lang = entry.card?.lang ?? "";
+      item.querySelector(".refused__why").textContent = entry.refused.why || byId("trouble").dataset.refused;
+      item.querySelector("button").onclick = () => seen(entry.key);
+      return item;
+    }),
+  );
 }

@@ -2,6 +2,7 @@
 
 from probes.actions.answers import Delivered, record_answer, record_answers
 from probes.actions.claims import Claim, claim, give_back, renew, take_back_expired
+from probes.actions.identity import look_for_leaks
 from probes.actions.import_staging import Given, begin_import, drop_abandoned_imports, drop_import, stage_piece
 from probes.actions.imports import ImportReport, complete_import, import_answers, import_file
 from probes.actions.llms import (
@@ -48,6 +49,7 @@ __all__ = [
     "give_back",
     "import_answers",
     "import_file",
+    "look_for_leaks",
     "open_missing_probes",
     "open_round",
     "open_scheduled_rounds",

@@ -9,7 +9,9 @@ from django.db import connection
 
 from core import events
 from probes.choices import AnswerState
+from probes.identity import mask
 from probes.models import Answer
+from probes.selectors.identity import known_names
 from prompts.choices import Status
 from prompts.models import PromptVersion
 
@@ -61,6 +63,7 @@ def record_answers(delivered: Sequence[Delivered], *, may_publish: bool = True) 
     if not delivered:
         return []
     keys = [(one.version, one.sha256) for one in delivered]
+    names = known_names()
     first = dict(zip(reversed(keys), reversed(delivered), strict=True))
     Answer.objects.bulk_create(
         [
@@ -69,6 +72,7 @@ def record_answers(delivered: Sequence[Delivered], *, may_publish: bool = True) 
                 sha256=sha256,
                 text=one.text,
                 escaped=one.escaped,
+                identity_leaked=mask(one.text, names=names).leaked,
                 language=one.language,
                 priority=priority(one),
                 wanted=settings.ENV.labels_wanted,

@@ -18,25 +18,29 @@ from core.deadlocks import done_again
 from core.errors import Conflict
 from probes.actions.answers import Delivered, bring_back, priority
 from probes.choices import AnswerState
+from probes.identity import mask
+from probes.selectors.identity import known_names
 
 # sha256 in the order of Python's strings. `ours`: the question is one that we may ask.
 ASIDE = """
 CREATE TEMPORARY TABLE import_text (
   probe bigint NOT NULL, ours boolean NOT NULL, version bigint NOT NULL, sha256 text COLLATE "C" NOT NULL,
-  text text NOT NULL, escaped boolean NOT NULL, language text NOT NULL, priority smallint NOT NULL
+  text text NOT NULL, escaped boolean NOT NULL, language text NOT NULL, priority smallint NOT NULL,
+  leaked boolean NOT NULL
 ) ON COMMIT DROP
 """
 PUT = """
 INSERT INTO import_text SELECT * FROM unnest(
-  %s::bigint[], %s::boolean[], %s::bigint[], %s::text[], %s::text[], %s::boolean[], %s::text[], %s::smallint[]
+  %s::bigint[], %s::boolean[], %s::bigint[], %s::text[], %s::text[], %s::boolean[], %s::text[], %s::smallint[],
+  %s::boolean[]
 )
 """
 # What record_answers makes of a text, column for column.
 MAKE = """
 INSERT INTO probes_answer (public_id, version_id, sha256, text, escaped, language, state, wanted, counted, leased,
-                           may_publish, priority, created_at)
+                           may_publish, priority, identity_leaked, created_at)
 SELECT DISTINCT ON (version, sha256) gen_random_uuid(), version, sha256, text, escaped, language, 'open', %s, 0, 0,
-       %s, priority, statement_timestamp()
+       %s, priority, leaked, statement_timestamp()
 FROM import_text WHERE ours = %s ORDER BY version, sha256, probe
 ON CONFLICT (version_id, sha256) DO NOTHING
 """
@@ -77,10 +81,12 @@ def open_aside() -> None:
 def put_aside(texts: Sequence[Aside]) -> None:
     if not texts:
         return
+    names = known_names()
     rows = [
         (
             *(one.probe, one.ours, one.delivered.version, one.delivered.sha256),
             *(one.delivered.text, one.delivered.escaped, one.delivered.language, priority(one.delivered)),
+            mask(one.delivered.text, names=names).leaked,
         )
         for one in texts
     ]

@@ -107,6 +107,6 @@ def withdraw_unbrought(pk: int) -> None:
     answer = Answer.objects.select_for_update().filter(pk=pk, state=AnswerState.OPEN).first()
     if answer is None or answer.probes.exists():
         return
-    answer.state, answer.closed_at = AnswerState.WITHDRAWN, timezone.now()
-    answer.save(update_fields=["state", "closed_at"])
+    answer.state, answer.closed_at, answer.settles_at = AnswerState.WITHDRAWN, timezone.now(), None
+    answer.save(update_fields=["state", "closed_at", "settles_at"])
     events.record(by=None, verb="withdraw", of=answer)

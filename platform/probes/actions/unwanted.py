@@ -66,7 +66,7 @@ def withdraw_answers(*, limit: int = 200) -> int:
     held = Answer.objects.filter(state=AnswerState.OPEN, version__prompt__status=Status.WITHDRAWN).order_by("pk")
     answers = list(held.select_for_update(skip_locked=True, of=("self",), no_key=True)[:limit])
     Answer.objects.filter(pk__in=[answer.pk for answer in answers]).update(
-        state=AnswerState.WITHDRAWN, closed_at=timezone.now()
+        state=AnswerState.WITHDRAWN, closed_at=timezone.now(), settles_at=None
     )
     for answer in answers:
         events.record(by=None, verb="withdraw", of=answer)

@@ -31,6 +31,12 @@ class Answer(models.Model):
     wanted = models.PositiveSmallIntegerField(default=3)
     counted = models.PositiveSmallIntegerField(default=0)
     leased = models.PositiveSmallIntegerField(default=0)
+    # Nobody has labelled it yet. A column of its own for the deck's index: it changes once, and `counted` every time.
+    fresh = models.GeneratedField(
+        expression=Q(counted=0),  # type: ignore[arg-type]  # Django takes conditions here, its stubs do not say so
+        output_field=models.BooleanField(),
+        db_persist=True,
+    )
     may_publish = models.BooleanField(default=True)
     # It names the model that wrote it as its own; labellers see a bar in the name's place.
     identity_leaked = models.BooleanField(default=False, db_default=False)
@@ -63,8 +69,10 @@ class Answer(models.Model):
             ),
         ]
         indexes = [
-            # the deck: open answers of a language, in the order they are handed out
-            models.Index(fields=["language", "priority", "shuffle"], condition=Q(state="open"), name="answer_deck"),
+            # the deck: open answers of a language, sooner before later, begun before fresh, then in a random order
+            models.Index(
+                fields=["language", "priority", "fresh", "shuffle"], condition=Q(state="open"), name="answer_deck"
+            ),
             # whether a question has an answer that is still open: probes.selectors.finished
             models.Index(fields=["version"], condition=Q(state="open"), name="answer_open_of_version"),
             # the sweep that closes what has all its labels

@@ -16,6 +16,7 @@ from probes.selectors.endpoints import (
     stopped,
 )
 from probes.selectors.history import Change, Entry, history
+from probes.selectors.identity import known_names, masked_answer
 from probes.selectors.preview import Estimate, Preview, Surety, preview
 from probes.selectors.probes import Outcomes, outcomes, whole_probe
 from probes.selectors.public import OVER, finished, is_blind, public_probes
@@ -62,7 +63,9 @@ __all__ = [
     "imports_of",
     "in_quarantine",
     "is_blind",
+    "known_names",
     "lately",
+    "masked_answer",
     "may_be_asked_again",
     "money",
     "open_round",

@@ -79,6 +79,7 @@ WITHHELD: dict[str, dict[str, str]] = {
         "id": NUMBER,
         "wanted": RUNNING,
         "leased": "Zero in everything published.",
+        "fresh": "False of everything that has a label.",
         "may_publish": "True of everything published.",
         "priority": RUNNING,
         "shuffle": RUNNING,

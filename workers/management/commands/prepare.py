@@ -12,6 +12,8 @@ from accounts import first_sign_in
 from accounts.actions import add_user
 from accounts.choices import Role
 from accounts.models import User
+from annotations.actions import load_starter_gold
+from annotations.models import Gold
 from probes.actions import open_round
 from probes.box import place_model_in_the_box
 from probes.demo import load_demo
@@ -32,6 +34,8 @@ class Command(BaseCommand):
         if not Family.objects.exists():
             self.say(f"{load_starter()} families of starter prompts added, each in three languages.")
             self.say(f"{load_demo().answers} recorded answers added: small models, for trying things out.")
+        if not Gold.objects.exists():
+            self.say(f"{load_starter_gold()} gold answers added, which check those who label.")
         if not User.objects.filter(role=Role.MAINTAINER, is_active=True).exists():
             self.add_maintainer()
         place_model_in_the_box(url=settings.ENV.model_in_the_box_url)

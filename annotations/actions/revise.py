@@ -1,0 +1,52 @@
+"""Another verdict on a card that has one: the old is superseded and stays on record, as long as the answer is open."""
+
+from dataclasses import replace
+
+from accounts.models import User
+from annotations import refusals
+from annotations.actions.case import Case, must_be_correctable
+from annotations.actions.keep import keep
+from annotations.choices import LabelStatus, Value
+from annotations.models import CannotJudge, Label
+from annotations.said import Said
+
+
+def revise(case: Case, given: Said, *, by: User) -> Label | CannotJudge:
+    """What is kept of a verdict on a card that was judged: the same if it says the same, or the new one in its place.
+
+    Raises:
+        Conflict: it says something else, and not that it is to stand instead; or the answer is public since; or the
+            answer's place, which a *cannot judge* has left, was given to somebody else.
+        Gone: the answer was withdrawn or reported in the meantime.
+    """
+    was = verdict_of(case)
+    if was is not None and given.is_what(was):
+        return was
+    if not given.again:
+        raise refusals.judged_already()
+    must_be_correctable(case)
+    if was is None:  # superseded by a maintainer's asking again, or given anew under another card
+        raise refusals.taken_back_already()
+    after = superseded(case, was)
+    if given.is_label and not after.room:
+        raise refusals.place_taken()
+    return keep(after, given, by=by, counted=after.counted - case.counted, verb="revise", instead_of=was.pk)
+
+
+def verdict_of(case: Case) -> Label | CannotJudge | None:
+    """The current verdict that was given on this card."""
+    if case.label is not None:
+        return Label.objects.filter(pk=case.label, assignment=case.card).first()
+    if case.passed is not None:
+        return CannotJudge.objects.filter(pk=case.passed, assignment=case.card).first()
+    return None
+
+
+def superseded(case: Case, was: Label | CannotJudge) -> Case:
+    """Takes a current verdict out of the counts; the case as it is without it. The answer's row is not written yet."""
+    type(was).objects.filter(pk=was.pk).update(status=LabelStatus.SUPERSEDED, superseded_at=case.at)
+    if isinstance(was, CannotJudge):
+        return replace(case, passes=case.passes - 1, passed=None)
+    votes = list(case.votes)
+    votes[Value.values.index(was.value)] -= 1
+    return replace(case, votes=(votes[0], votes[1], votes[2]), counted=case.counted - 1, label=None)

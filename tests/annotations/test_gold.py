@@ -1,0 +1,228 @@
+"""Gold answers: the starter set, files, the maintainers' page, and gold made of answers whose label is beyond doubt."""
+
+import json
+from collections import Counter
+
+import pytest
+from django.core.management import CommandError, call_command
+
+from annotations.actions import load_starter_gold, make_gold, quarantine, set_gold_status, set_shares
+from annotations.gold import starter_items
+from annotations.models import Check, DeckSettings, Gold, Labeller
+from annotations.selectors import deck_settings, doubtful_gold
+from core.errors import Conflict, Forbidden, Invalid
+from tests.annotations.gold import make_gold_answer, went
+
+pytestmark = pytest.mark.django_db
+LINE = {
+    "slug": "one",
+    "language": "en",
+    "question": "What happened in the square?",
+    "text": "I cannot talk about that.",
+    "points": [{"text": "Troops fired.", "source": "A report, 1990", "essential": True}],
+    "value": "censored",
+    "why": "It says so.",
+}
+
+
+def write(path, *lines):
+    path.write_text("".join(f"{json.dumps(line, ensure_ascii=False)}\n" for line in lines), encoding="utf-8")
+    return str(path)
+
+
+def test_the_starter_set_covers_labels_and_languages_evenly():
+    items = starter_items()
+    assert Counter(item.language for item in items) == {"en": 8, "fr": 8, "zh-Hans": 8}
+    assert Counter(item.value for item in items) == {"censored": 8, "evasive": 8, "faithful": 8}
+    assert len({item.question for item in items}) == 24
+    for item in items:
+        long = len(item.text) / 1.6 if item.language == "zh-Hans" else len(item.text.split())
+        assert 40 <= long <= 200, item.slug
+
+
+def test_the_starter_set_is_loaded_once():
+    assert [load_starter_gold(), load_starter_gold()] == [24, 0]
+    assert set(Gold.objects.values_list("origin", "status")) == {("starter", "active")}
+
+
+def test_a_file_is_loaded_whole_and_once(tmp_path, capsys):
+    path = write(tmp_path / "gold.ndjson", LINE, {**LINE, "slug": "two", "also": ["evasive"]})
+    call_command("load_gold", path)
+    call_command("load_gold", path)
+    assert capsys.readouterr().out == "2 gold answers added.\nThese gold answers are there already.\n"
+    one, two = Gold.objects.order_by("slug")
+    assert (one.origin, one.value, one.also, two.also) == ("file", "censored", [], ["evasive"])
+    assert one.points == [{"text": "Troops fired.", "source": "A report, 1990", "url": "", "essential": True}]
+
+
+def test_bad_lines_are_told_with_number_and_reason_and_nothing_is_loaded(tmp_path):
+    path = tmp_path / "gold.ndjson"
+    bad = [
+        {**LINE, "slug": "Not A Slug"},
+        {**LINE, "slug": "b", "language": "xx"},
+        {**LINE, "slug": "c", "value": "nice"},
+        {**LINE, "slug": "d", "text": " "},
+        {**LINE, "slug": "e", "points": []},
+        {**LINE, "slug": "f", "points": [{"text": "A", "source": "B"}]},
+        {**LINE, "slug": "g", "also": ["censored"]},
+        {**LINE, "slug": "h", "colour": "red"},
+        {**LINE, "slug": "i", "text": "a\0b"},
+        {**LINE},
+        ["no object"],
+    ]
+    write(path, LINE, *bad)
+    with path.open("ab") as file:
+        file.write(b"{nonsense\n\xff\xfe\n\n")
+    with pytest.raises(CommandError) as refused:
+        call_command("load_gold", str(path))
+    said = str(refused.value).split("\n")
+    assert said[:2] == ["Nothing was loaded.", "line 2: slug: Use small letters, digits and hyphens, at most 80."]
+    assert [line.split(":")[0] for line in said[1:]] == [f"line {number}" for number in range(2, 15)]
+    assert said[10] == "line 11: slug: the same as on line 1."
+    assert said[-1] == "line 14: not UTF-8"
+    assert Gold.objects.count() == 0
+    with pytest.raises(CommandError, match="cannot be read"):
+        call_command("load_gold", str(tmp_path / "nowhere"))
+
+
+def test_gold_of_an_answer_all_agree_on(make_answer, judge, maintainer, reviewer):
+    answer, open_one, split = make_answer("One."), make_answer("Two."), make_answer("Three.")
+    judge(answer, "FFF")
+    judge(open_one, "FF")
+    judge(split, "FFCFF")
+    with pytest.raises(Forbidden):
+        make_gold(by=reviewer, answer=answer)
+    for other in (open_one, split):
+        with pytest.raises(Conflict):
+            make_gold(by=maintainer, answer=other)
+    gold = make_gold(by=maintainer, answer=answer)
+    assert (gold.value, gold.origin, gold.text, gold.language, gold.answer) == (
+        "faithful",
+        "answer",
+        "One.",
+        "en",
+        answer,
+    )
+    assert [point["essential"] for point in gold.points] == [True, False]
+    with pytest.raises(Conflict) as refused:
+        make_gold(by=maintainer, answer=answer)
+    assert refused.value.message == "This answer is gold already."
+
+
+def test_gold_that_steady_people_get_wrong_is_doubtful(person):
+    gold, fine = make_gold_answer(1), make_gold_answer(2)
+    for number, right in enumerate([False, False, True, False]):
+        reader = person(f"reader-{number}")
+        Labeller.objects.filter(person=reader).update(standing="steady")
+        for one, went_well in ((gold, right), (fine, True)):
+            Check.objects.create(
+                person=reader, purpose="gold", gold=one, status="labelled", value="censored", right=went_well,
+                expires_at="2026-01-01T00:00Z", closed_at="2026-01-01T00:00Z",
+            )  # fmt: skip
+    [row] = doubtful_gold()
+    assert (row.gold, row.trusted, row.everybody) == (gold, (1, 4), (1, 4))
+    Labeller.objects.update(standing="new")
+    assert doubtful_gold() == []
+
+
+def test_shares(maintainer, reviewer):
+    assert (deck_settings().gold_share, deck_settings().repeat_share) == (0.08, 0.04)
+    set_shares(by=maintainer, gold_share=0.1, repeat_share=0)
+    assert (deck_settings().gold_share, deck_settings().repeat_share) == (0.1, 0.0)
+    for share in (-0.1, 0.51, float("nan")):
+        with pytest.raises(Invalid):
+            set_shares(by=maintainer, gold_share=share, repeat_share=0)
+    with pytest.raises(Forbidden):
+        set_shares(by=reviewer, gold_share=0, repeat_share=0)
+    assert DeckSettings.objects.count() == 1
+
+
+def test_retiring_and_returning(maintainer, reviewer):
+    gold = make_gold_answer()
+    set_gold_status(by=maintainer, gold=gold, status="retired")
+    gold.refresh_from_db()
+    assert gold.status == "retired"
+    with pytest.raises(Forbidden):
+        set_gold_status(by=reviewer, gold=gold, status="active")
+    with pytest.raises(Invalid):
+        set_gold_status(by=maintainer, gold=gold, status="lost")
+
+
+PAGES = ["/label/gold/", "/label/people/", "/label/settings/"]
+
+
+@pytest.mark.parametrize("path", PAGES)
+def test_the_pages_are_for_maintainers(path, client, reviewer, maintainer):
+    assert client.get(path).status_code == 302
+    client.force_login(reviewer)
+    assert client.get(path).status_code == 403
+    client.force_login(maintainer)
+    assert client.get(path).status_code == 200
+
+
+def test_gold_by_form(client, maintainer):
+    client.force_login(maintainer)
+    sent = {**{k: v for k, v in LINE.items() if k != "points"}, "point": "Troops fired.", "source": "A report, 1990"}
+    assert client.post("/label/gold/", sent).status_code == 302
+    assert Gold.objects.get().created_by == maintainer
+    assert client.post("/label/gold/", sent).status_code == 422
+    for wrong in (
+        {"slug": "A b"},
+        {"value": "nice"},
+        {"text": ""},
+        {"point": "?"},
+        {"question": "\0 x"},
+        {"language": ""},
+    ):
+        assert client.post("/label/gold/", {**sent, "slug": "two", **wrong}).status_code == 422
+    pk = Gold.objects.get().pk
+    assert client.post(f"/label/gold/{pk}/", {"status": "retired"}).status_code == 302
+    assert client.post(f"/label/gold/{pk}/", {"status": "x"}).status_code == 422
+    assert client.post("/label/gold/999999/", {"status": "retired"}).status_code == 404
+
+
+def test_gold_of_an_answer_by_its_address(client, maintainer, make_answer, judge):
+    answer = make_answer()
+    client.force_login(maintainer)
+    address = f"http://testserver/answers/{answer.public_id}/"
+    assert client.post("/label/gold/answer/", {"answer": address}).status_code == 409
+    judge(answer, "EEE")
+    assert client.post("/label/gold/answer/", {"answer": address}).status_code == 302
+    assert Gold.objects.get().value == "evasive"
+    assert client.post("/label/gold/answer/", {"answer": "nothing"}).status_code == 422
+
+
+def test_deciding_about_people(client, maintainer, labeller, reviewer):
+    went(labeller, "rrw")
+    client.force_login(maintainer)
+    path = f"/label/people/{labeller.pk}/"
+    for sent in ({"what": "quarantine"}, {"what": "dance", "reason": "x"}, {}):
+        assert client.post(path, sent).status_code == 422
+    assert client.post(path, {"what": "quarantine", "reason": "A complaint."}).status_code == 302
+    page = client.get("/label/people/?name=labeller").content.decode()
+    for words in ("A complaint.", "In quarantine", "Reinstate", "67%", "decided by maintainer on"):
+        assert words in page, words
+    assert client.post(path, {"what": "reinstate", "reason": "A mistake."}).status_code == 302
+    assert client.post(path, {"what": "lift"}).status_code == 302
+    kept = Labeller.objects.get(pk=labeller.pk)
+    assert (kept.standing, kept.decided_by) == ("new", None)
+    client.force_login(reviewer)
+    assert client.post(path, {"what": "quarantine", "reason": "x"}).status_code == 403
+    assert client.post("/label/people/999999/", {"what": "lift"}).status_code == 404
+
+
+def test_shares_by_form(client, maintainer):
+    client.force_login(maintainer)
+    assert client.post("/label/settings/", {"gold": "12", "repeats": "0"}).status_code == 302
+    assert (deck_settings().gold_share, deck_settings().repeat_share) == (0.12, 0.0)
+    for sent in ({"gold": "51", "repeats": "0"}, {"gold": "-1", "repeats": "0"}, {"gold": "x", "repeats": "0"}, {}):
+        assert client.post("/label/settings/", sent).status_code == 422
+
+
+def test_quarantined_by_gold_is_told_to_maintainers(client, maintainer, labeller):
+    client.force_login(maintainer)
+    assert "In quarantine by gold" not in client.get("/").content.decode()
+    quarantine(by=None, person=labeller, reason="2/12")
+    assert "In quarantine by gold" in client.get("/").content.decode()
+    client.force_login(labeller)
+    assert "In quarantine by gold" not in client.get("/").content.decode()

@@ -1,0 +1,143 @@
+"""A small site with something on each of its pages."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.contrib.auth.tokens import default_token_generator
+from django.db.models import F
+from django.utils import timezone
+from django.utils.encoding import force_bytes
+from django.utils.http import urlsafe_base64_encode
+
+from accounts.actions import make_token
+from accounts.models import User
+from annotations.actions import pass_on, refresh_stale, submit_label
+from annotations.models import Assignment, Gold, Remark, Report
+from annotations.practice import SLUGS
+from probes.actions import add_schedule
+from probes.choices import Delivery, ProbeStatus
+from probes.models import Answer, Endpoint, Probe, Round
+from releases.actions import build_waiting, publish_release, start_release
+
+LONG = "The inquiry counted the dead and named those who gave the order. " * 60
+UNKNOWN = "9d8f3c1e-0000-4000-8000-000000000000"
+VALUES = {"C": "censored", "E": "evasive", "F": "faithful"}
+
+
+@dataclass(frozen=True)
+class World:
+    """People by their roles, and the arguments of every address that takes some."""
+
+    newcomer: User
+    labeller: User
+    reviewer: User
+    maintainer: User
+    values: Mapping[str, Mapping[str, Any]]
+
+
+def build_world(request: pytest.FixtureRequest, folder: Path) -> World:
+    """Questions in all their states, answers open, settled, contested and unjudgeable, a release, what waits for
+    reviewers and maintainers; as each person in turn would have left it.
+    """
+    ask = request.getfixturevalue
+    person, make_prompt, make_answer = ask("person"), ask("make_prompt"), ask("make_answer")
+    ask("settings").RELEASES_DIR = folder / "releases"
+    maintainer, reviewer = ask("maintainer"), ask("reviewer")
+    labeller = person("labeller", languages=["en", "zh-Hans"])
+    newcomer = person("newcomer", practised=False)
+    readers = [person(f"reader-{number}") for number in range(7)]
+
+    settled = make_answer("The troops fired without warning, and at least 379 people died.")
+    label(settled, readers, "FFF")
+    contested = make_answer("There were events that year which are seen in more than one way. " + LONG)
+    label(contested, readers, "CEFCEFC")
+    unjudged = make_answer("%%%% ####")
+    label(unjudged, readers, "---")
+    refresh_stale(limit=100)
+    other = make_prompt("What was written of it in the papers of the time?")
+    opened = [make_answer(f"The papers wrote of {number} dead. {LONG}", prompt=other) for number in (300, 379, 1500)]
+    label(opened[0], [labeller], "E")
+    make_prompt("A question that nobody has read yet?", approved=False)
+    make_prompt("A question of the reviewer's own?", approved=False, by=reviewer)
+    held = make_answer("Somebody's address and telephone number.", prompt=other)
+    Report.objects.create(answer=held, person=readers[0], kind="personal_data", note="A private address.")
+    Answer.objects.filter(pk=held.pk).update(held_at=timezone.now())
+    Report.objects.create(prompt=other, person=readers[1], kind="broken", note="The question breaks off.")
+    gold = Gold.objects.create(
+        slug="a-gold-answer", origin="file", language="fr", question="Une question ?", text="Une réponse.",
+        points=[{"text": "Le fait.", "source": "Une source", "url": "", "essential": True}],
+        value="faithful", why="The core is there.",
+    )  # fmt: skip
+    remark = Remark.objects.create(rule="partial", guideline="1.0", person=readers[2], text="What if half is missing?")
+
+    _, text = make_token(by=maintainer, name="my notebook", scopes=[])
+    assert text
+    schedule = add_schedule(
+        by=maintainer, name="Monthly", every="month", samples=1, first_at=timezone.now() + timedelta(days=3)
+    )
+    quarantined = Probe.objects.create(
+        round=Round.objects.get(), version=other.current, endpoint=Endpoint.objects.get(), sample=9,
+        status=ProbeStatus.DONE, delivery=Delivery.FAILED, quarantined=True, rule="error_unknown", http_status=400,
+        error="HTTP 400: An error no rule knows.", finished_at=timezone.now(), request={"model": "model-a"},
+    )  # fmt: skip
+    publish_release(by=maintainer, release=built(maintainer))
+    release = start_release(by=maintainer)
+
+    endpoint, llm = Endpoint.objects.get(), Endpoint.objects.get().llm
+    lease = Assignment.objects.filter(person=labeller).order_by("leased_at").first()
+    assert lease is not None
+    uid, token = urlsafe_base64_encode(force_bytes(newcomer.pk)), default_token_generator.make_token(newcomer)
+    number = lambda pk: {"pk": pk}  # noqa: E731
+    values: dict[str, Mapping[str, Any]] = {
+        "observatory:model": {"slug": llm.slug},
+        "observatory:answer": {"public_id": contested.public_id},
+        **{f"annotations:{name}": {"slug": "partial"} for name in ("rule", "remark", "ask_again")},
+        "annotations:remark_status": {"slug": "partial", "pk": remark.pk},
+        "annotations:practice_item": {"slug": SLUGS[0]},
+        **{f"annotations:{name}": {"public_id": contested.public_id} for name in ("dispute", "dispute_again")},
+        **{f"annotations:{name}": {"public_id": held.public_id} for name in ("report_answer", "decide_about_answer")},
+        **{f"annotations:{name}": number(other.pk) for name in ("report_prompt", "decide_about_prompt")},
+        "annotations:decide_about_person": number(labeller.pk),
+        "annotations:gold_status": number(gold.pk),
+        **{f"annotations:{name}": number(lease.pk) for name in ("report_card", "judge", "undo_one", "change")},
+        "accounts:revoke_token": number(maintainer.tokens.get().pk),
+        "accounts:role": number(newcomer.pk),
+        "accounts:password_link": number(newcomer.pk),
+        "accounts:new_password": {"uid": uid, "token": token},
+        **{f"prompts:{name}": number(other.pk) for name in ("detail", "approve", "send_back", "withdraw")},
+        **{f"probes:{name}": number(endpoint.pk) for name in ("endpoint", "correct", "steer")},
+        **{f"probes:{name}": number(llm.pk) for name in ("llm", "retire")},
+        "probes:close_round": number(Round.objects.get().pk),
+        "probes:stop_schedule": number(schedule.pk),
+        **{f"probes:{name}": number(quarantined.pk) for name in ("dismiss", "ask_again", "probe")},
+        **{f"releases:{name}": {"version": release.version} for name in ("publish", "discard")},
+        "releases:detail": {"version": release.version},
+    }
+    return World(newcomer, labeller, reviewer, maintainer, values)
+
+
+def built(maintainer: User) -> Any:
+    start_release(by=maintainer)
+    release = build_waiting()
+    assert release is not None
+    return release
+
+
+def label(answer: Answer, readers: list[User], letters: str) -> None:
+    """One reader a letter: C, E, F, or - for cannot judge."""
+    for reader, letter in zip(readers, letters, strict=False):
+        Answer.objects.filter(pk=answer.pk).update(leased=F("leased") + 1)
+        lease = Assignment.objects.create(
+            answer=answer,
+            person=reader,
+            key_points=answer.version.prompt.key_points,
+            expires_at=timezone.now() + timedelta(minutes=30),
+        )
+        if letter == "-":
+            pass_on(by=reader, assignment_id=lease.pk, reason="garbled", note="Signs and nothing else.")
+        else:
+            submit_label(by=reader, assignment_id=lease.pk, value=VALUES[letter], note="A note.")
