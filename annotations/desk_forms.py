@@ -14,6 +14,10 @@ from core.languages import LANGUAGES
 UUID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 
 
+# Whatever is wrong with a share, this says what to do.
+SHARE = dict.fromkeys(("required", "invalid", "min_value", "max_value"), _("Give a whole number from 0 to 50."))
+
+
 class SharesForm(forms.Form):
     """Whole percent, as people think of them."""
 
@@ -22,12 +26,14 @@ class SharesForm(forms.Form):
         help_text=_("Of the cards a person is given. From 0 to 50; who is slowed gets three times as many."),
         min_value=0,
         max_value=50,
+        error_messages=SHARE,
     )
     repeats = forms.IntegerField(
         label=_("One’s own answers again, in percent"),
         help_text=_("At least a day and fifty labels later, each at most once. From 0 to 50."),
         min_value=0,
         max_value=50,
+        error_messages=SHARE,
     )
 
 

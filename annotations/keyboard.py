@@ -25,7 +25,7 @@ ACTIONS: dict[str, tuple[str | Promise, str]] = {
     "history": (gettext_lazy("Your last labels"), "h"),
     "note": (gettext_lazy("Write a note"), "n"),
     "evidence": (gettext_lazy("Mark the sentence that shows it"), "e"),
-    "facets": (gettext_lazy("Say more about the last label"), "f"),
+    "facets": (gettext_lazy("Facets of the last label"), "f"),
     "jump": (gettext_lazy("Next word of the key points"), "j"),
     "guideline": (gettext_lazy("Guideline"), "g"),
     "report": (pgettext_lazy("a key", "Report a problem"), "r"),

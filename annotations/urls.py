@@ -5,6 +5,7 @@ from annotations import views
 app_name = "annotations"
 
 urlpatterns = [
+    path("<uuid:pk>/", views.judge, name="judge"),
     path("", views.deck, name="deck"),
     path("next/", views.cards, name="cards"),
     path("undo/", views.undo, name="undo"),
@@ -37,7 +38,6 @@ urlpatterns = [
     path("gold/answer/", views.gold_of_answer, name="gold_of_answer"),
     path("gold/<int:pk>/", views.gold_status, name="gold_status"),
     path("<uuid:pk>/report/", views.report_card, name="report_card"),
-    path("<uuid:pk>/", views.judge, name="judge"),
     path("<uuid:pk>/undo/", views.undo_one, name="undo_one"),
     path("<uuid:pk>/change/", views.change, name="change"),
 ]

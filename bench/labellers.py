@@ -22,6 +22,7 @@ from psycopg.types.numeric import Int8Dumper
 from yarl import URL
 
 from bench.labelling_site import Person
+from bench.processes import cpu_of, tree
 
 VALUES = ("censored", "evasive", "faithful")
 AHEAD = 5
@@ -38,6 +39,8 @@ class Labelled:
     errors: list[str] = field(default_factory=list)
     # Labels given in all, before the window and after it too.
     given: int = 0
+    # Milliseconds of CPU a label of the window cost, by whose they were.
+    used: dict[str, float] = field(default_factory=dict)
 
     @property
     def all(self) -> list[float]:
@@ -53,21 +56,32 @@ def at(share: float, took: Sequence[float]) -> float:
     return 1000 * took[min(len(took) - 1, int(len(took) * share))] if took else 0.0
 
 
-def over_http(port: int, people: Sequence[Person], window_s: float) -> Labelled:
-    return asyncio.run(label_together(port, people, window_s))
+def over_http(port: int, people: Sequence[Person], window_s: float, programs: dict[str, int]) -> Labelled:
+    """`programs` are those whose CPU is counted: the number of each one's first process."""
+    return asyncio.run(label_together(port, people, window_s, programs | {"labellers": os.getpid()}))
 
 
-async def label_together(port: int, people: Sequence[Person], window_s: float) -> Labelled:
+async def label_together(port: int, people: Sequence[Person], window_s: float, programs: dict[str, int]) -> Labelled:
     result = Labelled(window_s)
     root = f"http://127.0.0.1:{port}"
     cards = [await Labeller(root, person).opened() for person in people]
     begins = time.monotonic() + WARM_S
     try:
-        await asyncio.gather(*(one.label(result, begins, begins + window_s) for one in cards))
+        counting = count_cpu(result, programs, begins, begins + window_s)
+        await asyncio.gather(counting, *(one.label(result, begins, begins + window_s) for one in cards))
     finally:
         for one in cards:
             await one.http.close()
     return result
+
+
+async def count_cpu(result: Labelled, programs: dict[str, int], begins: float, ends: float) -> None:
+    """What a label costs once all is warm: the pages that were opened before do not count."""
+    await asyncio.sleep(begins - time.monotonic())
+    given, before = result.given, {name: cpu_of(tree(pid)) for name, pid in programs.items()}
+    await asyncio.sleep(ends - time.monotonic())
+    labels = max(1, result.given - given)
+    result.used = {name: 1000 * (cpu_of(tree(pid)) - before[name]) / labels for name, pid in programs.items()}
 
 
 class Labeller:
@@ -160,11 +174,13 @@ def label_bare(url: str, person: Person, result: Labelled, begins: float, ends: 
     from annotations.actions.case import LOOK
     from annotations.actions.draw import DRAW, DRAWN_FROM, GATE, WALK
     from annotations.actions.keep import KEEP_LABEL
-    from core import locks
+    from core import locks, prepared
 
     lot, took = random.Random(person.pk), result.took.setdefault(person.pk, [])
     with psycopg.connect(url, prepare_threshold=0) as connection:
         connection.adapters.register_dumper(int, Int8Dumper)
+        connection.execute(prepared.KEPT)
+        connection.commit()
         [languages] = one_row(connection, "SELECT languages FROM accounts_user WHERE id = %(pk)s", {"pk": person.pk})
         midnight = datetime.now(UTC).replace(hour=0, minute=0, second=0, microsecond=0)
         gate = {"lock": locks.ASSIGNMENTS, "person": person.pk, "today": midnight}
@@ -182,7 +198,8 @@ def label_bare(url: str, person: Person, result: Labelled, begins: float, ends: 
             [_, moment, *_rest] = one_row(connection, GATE, gate)
             rows = connection.execute(DRAW, {**deck, "start": lot.random(), "at": moment}).fetchall()
             connection.commit()
-            return [row[3] for row in rows if row[3] is not None]
+            # Checks are left in hand: their verdicts are other statements.
+            return [row[3] for row in rows if row[4] == "assignment"]
 
         hand = draw()
         while (now := time.monotonic()) < ends and hand:

@@ -16,7 +16,6 @@ from typing import TypeVar
 
 from bench.labellers import Labelled, at, bare, over_http
 from bench.labelling_site import WRONG, Person, Site, make_people, running_site
-from bench.processes import cpu_of
 from bench.report import Report
 
 PEOPLE = (1, 8, 64)
@@ -41,10 +40,7 @@ def measure(report: Report, site: Site, people: Sequence[Person], answers: int, 
     name = f"{answers:,} open, {number} {'labeller' if number == 1 else 'labellers'}"
     load = os.getloadavg()[0]
     peer = apart(bare, site.postgres.url, people, window_s / 2) if number <= BARE_AT_MOST else None
-    groups = {"web server": site.web_pids, "PostgreSQL": site.postgres_pids}
-    before = {what: cpu_of(pids()) for what, pids in groups.items()}
-    found = apart(over_http, site.port, people, window_s)
-    used = {what: cpu_of(pids()) - before[what] for what, pids in groups.items()}
+    found = apart(over_http, site.port, people, window_s, site.programs())
     over_cap, drifted = site.row(WRONG)
     heavy = sorted(found.took[people[0].pk])
     report.say(
@@ -59,8 +55,8 @@ def measure(report: Report, site: Site, people: Sequence[Person], answers: int, 
     report.add(f"{name}: p50", at(0.5, found.all), "ms")
     report.add(f"{name}: p95", at(0.95, found.all), "ms", mark=WAIT if number == BARE_AT_MOST else None)
     report.add(f"{name}: p95 of who has 20,000 behind", at(0.95, heavy), "ms")
-    for what, seconds in used.items():
-        report.add(f"{name}: CPU of the {what}".replace("the P", "P"), 1000 * seconds / max(1, found.given), "ms/label")
+    for program, used in found.used.items():
+        report.add(f"{name}: CPU of {program}", used, "ms/label")
     report.add(f"{name}: errors", len(found.errors), "errors", mark="<= 0")
     report.add(f"{name}: answers above their cap", over_cap, "answers", mark="<= 0")
     report.add(f"{name}: counters that drifted", drifted, "answers", mark="<= 0")
@@ -75,7 +71,7 @@ def main() -> None:
     parser.add_argument("--few", action="store_true", help="only the 10,000 answers")
     told = parser.parse_args()
     report = Report(as_json=told.json)
-    window_s, many = (4.0, MANY // 10) if told.quick else (10.0, MANY)
+    window_s, many = (4.0, MANY // 10) if told.quick else (8.0, MANY)
     numbers: Sequence[int] = told.labellers or PEOPLE
     with running_site() as site:
         os.environ.update(site.environ)

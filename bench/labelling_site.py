@@ -21,7 +21,6 @@ from typing import Any
 
 import psycopg
 
-from bench.processes import tree
 from embedded import plan
 from embedded.folder import DataFolder
 from embedded.postgres import Postgres
@@ -184,11 +183,10 @@ class Site:
         self.write("VACUUM (ANALYZE)")
         self.write("CHECKPOINT")
 
-    def web_pids(self) -> list[int]:
-        return tree(self.web.pid) if self.web else []
-
-    def postgres_pids(self) -> list[int]:
-        return tree(self.postgres.process.pid) if self.postgres.process else []
+    def programs(self) -> dict[str, int]:
+        """The first process of each server."""
+        running = {"the web server": self.web, "PostgreSQL": self.postgres.process, "Valkey": self.valkey.process}
+        return {name: process.pid for name, process in running.items() if process is not None}
 
     def stop(self) -> None:
         if self.web is not None:

@@ -1,6 +1,7 @@
-"""`python docs/pictures.py ADDRESS NAME PASSWORD`: takes the pictures in docs/pictures/ from a running site.
+"""`python docs/pictures.py ADDRESS NAME PASSWORD [PICTURE ...]`: pictures for docs/pictures/ from a running site.
 
-Each page at 1280 and 390 pixels wide, light and dark, as somebody who is signed in sees it.
+All of them, or those that are named. Each page at 1280 and 390 pixels wide, light and dark, as somebody who is signed
+in, and has passed the practice, sees it.
 """
 
 import shutil
@@ -12,7 +13,9 @@ from playwright.sync_api import sync_playwright
 FOLDER = Path(__file__).parent / "pictures"
 PAGES = {
     "home": "/",
+    "practice": "/label/practice/",
     "labelling": "/label/",
+    "my-labels": "/label/me/",
     "agreement": "/agreement/",
     "release": "/data/",
     "prompts": "/prompts/",
@@ -25,7 +28,7 @@ WIDTHS = {1280: 860, 390: 844}
 FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking"]
 
 
-def main(address: str, name: str, password: str) -> None:
+def main(address: str, name: str, password: str, *wanted: str) -> None:
     FOLDER.mkdir(exist_ok=True)
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=shutil.which("chromium"), args=FLAGS)
@@ -34,7 +37,7 @@ def main(address: str, name: str, password: str) -> None:
         page.fill("[name=login]", name)
         page.fill("[name=password]", password)
         page.click("main button[type=submit]")
-        page.wait_for_url("**/label/")
+        page.wait_for_url("**/label/**")
         signed_in = page.context.storage_state()
         for width, height in WIDTHS.items():
             for scheme in ("light", "dark"):
@@ -46,13 +49,15 @@ def main(address: str, name: str, password: str) -> None:
                 )
                 page = context.new_page()
                 for picture, path in PAGES.items():
+                    if wanted and picture not in wanted:
+                        continue
                     page.goto(path)
                     page.wait_for_load_state("networkidle")
                     file = FOLDER / f"{picture}-{width}-{scheme}.png"
                     # The deck is a screen, everything else a page.
-                    page.screenshot(path=file, full_page=picture != "labelling")
+                    page.screenshot(path=file, full_page=picture not in {"labelling", "practice"})
         browser.close()
 
 
 if __name__ == "__main__":
-    main(*sys.argv[1:4])
+    main(*sys.argv[1:])

@@ -8,6 +8,8 @@ from typing import Any
 
 import pytest
 
+from tests.visitors import VISITORS
+
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
 pytest_plugins = ["tests.cast"]
 
@@ -56,6 +58,13 @@ WHY = {
 def pytest_testnodedown(node: Any, error: object) -> None:
     """Where the tests run in several processes, each collects them all: what one left out, all did."""
     node.config.stash[LEFT_OUT] = getattr(node, "workeroutput", {}).get("left_out", {})
+
+
+@pytest.fixture(scope="session")
+def live_server(live_server: Any) -> Any:
+    """pytest-django's, with its visitors counted: `VISITORS.wait_until_gone` is for the end of a browser's test."""
+    VISITORS.watch(live_server.thread.httpd)
+    return live_server
 
 
 @pytest.fixture

@@ -104,14 +104,16 @@ def fill(*, by: User, at: datetime, limit: int, purposes: Sequence[Purpose | Non
     """
     drawn = draw(by=by, at=at, limit=limit, purposes=purposes)
     checks = [purpose for purpose in purposes[: drawn.places] if purpose is not None]
-    leased = [
+    asked = [
         lease_check(by=by, purpose=purpose, minutes=settings.ENV.lease_minutes, at=at)
         for purpose in checks[: drawn.there_are - drawn.given]
     ]
-    if not leased:
-        return drawn.cards
-    # What was leased is read; where there was no check to be had, an answer takes its place.
-    return draw(by=by, at=at, limit=limit, purposes=[None] * limit).cards
+    leased = [card for card in asked if card is not None]
+    if len(leased) < len(asked):  # where there was no check to be had, an answer takes its place
+        return draw(by=by, at=at, limit=limit, purposes=[None] * limit).cards
+    # In the order of READ: what was given at one moment stands in that of its random ids.
+    held = len(drawn.cards) - drawn.given
+    return [*drawn.cards[:held], *sorted([*drawn.cards[held:], *leased], key=lambda card: card.id)]
 
 
 def draw(*, by: User, at: datetime, limit: int, purposes: Sequence[Purpose | None]) -> Drawn:

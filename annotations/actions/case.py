@@ -9,17 +9,21 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from django.db.models import Subquery
+from django.db import connection
 
 from accounts.models import User
 from annotations import refusals
 from annotations.choices import AssignmentStatus, Standing
-from annotations.models import Assignment
 from core import prepared
 from probes.choices import AnswerState
 from probes.models import Answer
 
-LOOKED_AT = ("id", "state", "wanted", "counted", "leased", "settles_at", "version_id")
+# In the order of the model's fields.
+LOOKED_AT = ("id", "version_id", "state", "wanted", "counted", "leased", "settles_at")
+LOCK = f"""
+SELECT {", ".join(LOOKED_AT)} FROM probes_answer
+WHERE id = (SELECT answer_id FROM annotations_assignment WHERE id = %(card)s) FOR NO KEY UPDATE
+"""  # noqa: S608 -- names of ours
 LOOK = """
 SELECT lease.person_id, lease.status, lease.key_points_id, coalesce(labeller.standing, ''),
     (SELECT ARRAY[count(*) FILTER (WHERE value = 'censored'), count(*) FILTER (WHERE value = 'evasive'),
@@ -91,15 +95,12 @@ def find(*, by: User, card: uuid.UUID, key: uuid.UUID | None = None) -> Case | N
         Forbidden: it is somebody else's, or the person is in quarantine.
         Conflict: the key came with another card.
     """
-    answer = (
-        Answer.objects.select_for_update(no_key=True)
-        .only(*LOOKED_AT)
-        .filter(pk=Subquery(Assignment.objects.filter(pk=card).values("answer_id")))
-        .first()
-    )
-    if answer is None:
-        return None
     with prepared.cursor() as cursor:
+        cursor.execute(LOCK, {"card": card})
+        locked: tuple[Any, ...] | None = cursor.fetchone()
+        if locked is None:
+            return None
+        answer = Answer.from_db(connection.alias, LOOKED_AT, locked)
         cursor.execute(LOOK, {"card": card, "key": key})
         row: tuple[Any, ...] | None = cursor.fetchone()
     if row is None:

@@ -66,7 +66,7 @@ def submit_label(
     spans = passages.spans_of(evidence)
     case = find(by=by, card=assignment_id, key=key)
     if case is None:
-        return judge_check(by=by, check_id=assignment_id, given=given, evidence=spans)
+        return checks.take(assignment_id, given, evidence=spans, by=by)
     if spans:
         given = given.with_evidence(passages.kept(spans, masked=selectors.masked_card(by=by, card=assignment_id)))
     kept = decide(case, given, by=by)
@@ -93,7 +93,7 @@ def pass_on(
     given = said.cannot_judge(reason=reason, note=note, key=key, again=again)
     case = find(by=by, card=assignment_id, key=key)
     if case is None:
-        return judge_check(by=by, check_id=assignment_id, given=given, evidence=[])
+        return checks.take(assignment_id, given, evidence=[], by=by)
     kept = decide(case, given, by=by)
     if not isinstance(kept, CannotJudge):
         raise refusals.key_used()
@@ -118,19 +118,3 @@ def decide(case: Case, given: Said, *, by: User) -> Label | CannotJudge:
     if not case.room:
         raise refusals.too_late()
     return keep(case, given, by=by, leased=0)
-
-
-def judge_check(*, by: User, check_id: uuid.UUID, given: Said, evidence: passages.Spans) -> Check:
-    """A card that is no assignment may be one that checks its reader."""
-    return checks.judge_check(
-        by=by,
-        check_id=check_id,
-        value=given.value,
-        reason=given.reason,
-        note=given.note,
-        facets=given.facets,
-        evidence=evidence,
-        took_ms=given.took_ms,
-        key=given.key,
-        again=given.again,
-    )

@@ -28,7 +28,7 @@ WITH closed AS (
     UPDATE probes_answer SET leased = leased + %(leased)s, counted = counted + %(counted)s, wanted = %(wanted)s,
         state = %(state)s, settles_at = %(settles_at)s, closed_at = %(closed_at)s
     WHERE id = %(answer)s
-), kept AS (
+), {before}kept AS (
     {verdict}
     ON CONFLICT (key) DO NOTHING RETURNING id
 ), said AS (
@@ -37,26 +37,33 @@ WITH closed AS (
 )
 SELECT id FROM kept
 """
-KEEP_LABEL = AROUND.format(
-    verdict="""INSERT INTO annotations_label (answer_id, person_id, assignment_id, value, note, facets, evidence,
+# What stood before, of either kind, is superseded; the new verdict is read out of that, so that it comes after it: the
+# database would refuse two that are current.
+BEFORE = """past_label AS (
+    UPDATE annotations_label SET status = 'superseded', superseded_at = %(at)s WHERE id = %(label)s RETURNING id
+), past_pass AS (
+    UPDATE annotations_cannotjudge SET status = 'superseded', superseded_at = %(at)s WHERE id = %(passed)s RETURNING id
+), past AS (SELECT id FROM past_label UNION ALL SELECT id FROM past_pass), """
+LABEL = """INSERT INTO annotations_label (answer_id, person_id, assignment_id, value, note, facets, evidence,
         key_points_id, guideline, status, key, took_ms, created_at)
-    VALUES (%(answer)s, %(person)s, %(card)s, %(value)s, %(note)s, %(facets)s::varchar[], %(evidence)s::int[],
-        %(key_points_id)s, %(guideline)s, 'current', %(key)s, %(took_ms)s, %(at)s)"""
-)
-KEEP_PASS = AROUND.format(
-    verdict="""INSERT INTO annotations_cannotjudge (answer_id, person_id, assignment_id, reason, note, status, key,
+    SELECT %(answer)s, %(person)s, %(card)s, %(value)s, %(note)s, %(facets)s::varchar[], %(evidence)s::int[],
+        %(key_points_id)s, %(guideline)s, 'current', %(key)s, %(took_ms)s, %(at)s"""
+CANNOT_JUDGE = """INSERT INTO annotations_cannotjudge (answer_id, person_id, assignment_id, reason, note, status, key,
         created_at)
-    VALUES (%(answer)s, %(person)s, %(card)s, %(reason)s, %(note)s, 'current', %(key)s, %(at)s)"""
-)
+    SELECT %(answer)s, %(person)s, %(card)s, %(reason)s, %(note)s, 'current', %(key)s, %(at)s"""
+KEEP_LABEL = AROUND.format(before="", verdict=LABEL)
+KEEP_PASS = AROUND.format(before="", verdict=CANNOT_JUDGE)
+REVISE_WITH_LABEL = AROUND.format(before=BEFORE, verdict=f"{LABEL} FROM past")
+REVISE_WITH_PASS = AROUND.format(before=BEFORE, verdict=f"{CANNOT_JUDGE} FROM past")
 
 
 def keep(
-    case: Case, given: Said, *, by: User, leased: int = 0, counted: int = 0, verb: str = "", **told: int
+    case: Case, given: Said, *, by: User, leased: int = 0, was: Label | CannotJudge | None = None
 ) -> Label | CannotJudge:
     """Writes a verdict on the locked answer; what becomes of the answer follows from the case's votes and this one.
 
-    `leased` is what it does to the places that are out, `counted` what was done to the labels before it; `told` goes
-    into the event.
+    `leased` is what it does to the places that are out. `was` is the verdict it stands instead of, which the case's
+    votes hold no more.
 
     Raises:
         Conflict: another verdict with this key was written at the same moment.
@@ -82,10 +89,14 @@ def keep(
     else:
         own = {"reason": given.reason}
         kept = CannotJudge(answer=answer, person=by, assignment_id=case.card, created_at=case.at, **common, **own)
-    facts = {**told} if given.is_label else {"reason": given.reason, **told}
+    facts: dict[str, Any] = {} if given.is_label else {"reason": given.reason}
+    if was is not None:
+        facts["instead_of"] = was.pk
+        own["label"] = was.pk if isinstance(was, Label) else None
+        own["passed"] = was.pk if isinstance(was, CannotJudge) else None
     with prepared.cursor() as cursor:
         cursor.execute(
-            KEEP_LABEL if given.is_label else KEEP_PASS,
+            statement(given, anew=was is not None),
             {
                 **common,
                 **own,
@@ -96,12 +107,13 @@ def keep(
                 "person": by.pk,
                 "status": AssignmentStatus.LABELLED if given.is_label else AssignmentStatus.PASSED,
                 "leased": leased,
-                "counted": counted + int(given.is_label),
+                # Its row counts the verdict that is replaced still.
+                "counted": case.counted + int(given.is_label) - answer.counted,
                 "wanted": found.wanted,
                 "state": found.state,
                 "settles_at": found.settles_at,
                 "closed_at": found.closed_at,
-                "verb": verb or ("label" if given.is_label else "pass_on"),
+                "verb": "revise" if was is not None else "label" if given.is_label else "pass_on",
                 "noun": "label" if given.is_label else "cannotjudge",
                 "data": json.dumps(facts),
             },
@@ -115,3 +127,9 @@ def keep(
     # The row is there: what is saved through this object later is an update.
     kept._state.adding, kept._state.db = False, connection.alias
     return kept
+
+
+def statement(given: Said, *, anew: bool) -> str:
+    if anew:
+        return REVISE_WITH_LABEL if given.is_label else REVISE_WITH_PASS
+    return KEEP_LABEL if given.is_label else KEEP_PASS

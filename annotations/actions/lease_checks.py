@@ -4,12 +4,12 @@ from datetime import datetime
 from random import Random
 from typing import Any
 
-from django.db import connection
-
 from accounts.models import User
 from annotations.choices import Purpose, Standing
+from annotations.hand import READ, Held, held_from
 from annotations.models import DeckSettings, Labeller
 from annotations.trust import SLOWED_GOLD_TIMES
+from core import prepared
 
 SHARE_AT_MOST = 0.5
 # A label is asked about again a day later at the earliest, and after so many others: nobody is to remember it.
@@ -18,10 +18,13 @@ REPEAT_AFTER_VERDICTS = 50
 # Among so many of the newest labels that are old enough, one is drawn.
 REPEAT_FROM = 200
 
+# What was leased is read by the statement that leases it.
+CARD = f"""cards AS (SELECT *, 'check' AS kind FROM asked) {READ.format(of="cards")}"""  # noqa: S608 -- texts of ours
+
 # Gold in a language the person reads, that they have not had, have not made, and whose question is not theirs; gold of
 # a public answer not to those who ever held it. A language is drawn, then the next in a random order after a random
 # point, or the first of all: one step of the index each.
-LEASE_GOLD = """
+LEASE_GOLD = f"""
 WITH reads AS (
     SELECT language FROM unnest(%(languages)s::text[]) reads(language)
     WHERE EXISTS (SELECT 1 FROM annotations_gold gold WHERE gold.language = reads.language AND gold.status = 'active')
@@ -44,25 +47,26 @@ WITH reads AS (
         ORDER BY gold.shuffle LIMIT 1
     ) gold
     LIMIT 1
-)
-INSERT INTO annotations_check (id, person_id, purpose, gold_id, status, leased_at, expires_at, value, reason, facets,
-    evidence, note, guideline, past_keys)
-SELECT gen_random_uuid(), %(person)s, 'gold', found.id, 'leased', %(at)s,
-    %(at)s + make_interval(mins => %(minutes)s), '', '', '{}', '{}', '', '', '{}'
-FROM found
-ON CONFLICT DO NOTHING
-"""
+), asked AS (
+    INSERT INTO annotations_check (id, person_id, purpose, gold_id, status, leased_at, expires_at, value, reason,
+        facets, evidence, note, guideline, past_keys, past)
+    SELECT gen_random_uuid(), %(person)s, 'gold', found.id, 'leased', %(at)s,
+        %(at)s + make_interval(mins => %(minutes)s::int), '', '', '{{}}', '{{}}', '', '', '{{}}', '[]'
+    FROM found
+    ON CONFLICT DO NOTHING RETURNING id, leased_at, expires_at, answer_id, key_points_id, gold_id
+), {CARD}
+"""  # noqa: S608 -- texts of ours
 
 # A label of the person's own that is old enough. Not one on an answer that was withdrawn or is held back, not in a
 # language they no longer read, and none twice.
-LEASE_REPEAT = """
+LEASE_REPEAT = f"""
 WITH fiftieth AS (
     SELECT created_at FROM annotations_label WHERE person_id = %(person)s AND status = 'current'
     ORDER BY created_at DESC OFFSET %(verdicts)s LIMIT 1
 ), old AS (
     SELECT label.id, label.answer_id, label.key_points_id FROM annotations_label label, fiftieth
     WHERE label.person_id = %(person)s AND label.status = 'current'
-      AND label.created_at <= LEAST(fiftieth.created_at, statement_timestamp() - make_interval(hours => %(hours)s))
+      AND label.created_at <= LEAST(fiftieth.created_at, statement_timestamp() - make_interval(hours => %(hours)s::int))
       AND NOT EXISTS (SELECT 1 FROM annotations_check had WHERE had.first_id = label.id)
     ORDER BY label.created_at DESC LIMIT %(from)s
 ), found AS (
@@ -75,14 +79,15 @@ WITH fiftieth AS (
       AND NOT EXISTS (SELECT 1 FROM annotations_check had
           WHERE had.answer_id = answer.id AND had.person_id = %(person)s)
     ORDER BY random() LIMIT 1
-)
-INSERT INTO annotations_check (id, person_id, purpose, first_id, answer_id, key_points_id, status, leased_at,
-    expires_at, value, reason, facets, evidence, note, guideline, past_keys)
-SELECT gen_random_uuid(), %(person)s, 'repeat', found.id, found.answer_id, found.key_points_id, 'leased',
-    %(at)s, %(at)s + make_interval(mins => %(minutes)s), '', '', '{}', '{}', '', '', '{}'
-FROM found
-ON CONFLICT DO NOTHING
-"""
+), asked AS (
+    INSERT INTO annotations_check (id, person_id, purpose, first_id, answer_id, key_points_id, status, leased_at,
+        expires_at, value, reason, facets, evidence, note, guideline, past_keys, past)
+    SELECT gen_random_uuid(), %(person)s, 'repeat', found.id, found.answer_id, found.key_points_id, 'leased',
+        %(at)s, %(at)s + make_interval(mins => %(minutes)s::int), '', '', '{{}}', '{{}}', '', '', '{{}}', '[]'
+    FROM found
+    ON CONFLICT DO NOTHING RETURNING id, leased_at, expires_at, answer_id, key_points_id, gold_id
+), {CARD}
+"""  # noqa: S608 -- texts of ours
 
 
 def pick_purpose(random: Random, labeller: Labeller | None, settings: DeckSettings) -> Purpose | None:
@@ -96,8 +101,8 @@ def pick_purpose(random: Random, labeller: Labeller | None, settings: DeckSettin
     return Purpose.REPEAT if drawn < gold + settings.repeat_share else None
 
 
-def lease_check(*, by: User, purpose: str, minutes: int, at: datetime) -> bool:
-    """Leases a check to the person if there is one for them; whether there was. Within the draw's own transaction.
+def lease_check(*, by: User, purpose: str, minutes: int, at: datetime) -> Held | None:
+    """Leases a check to the person, and reads it, if there is one for them. Within the draw's own transaction.
 
     `at` is the moment the answers drawn with it are given: those stand in the order of their ids, which are random, and
     a check among them is not the last.
@@ -111,6 +116,7 @@ def lease_check(*, by: User, purpose: str, minutes: int, at: datetime) -> bool:
         "verdicts": REPEAT_AFTER_VERDICTS,
         "from": REPEAT_FROM,
     }
-    with connection.cursor() as cursor:
+    with prepared.cursor() as cursor:
         cursor.execute(LEASE_GOLD if purpose == Purpose.GOLD else LEASE_REPEAT, values)
-        return bool(cursor.rowcount)
+        row = cursor.fetchone()
+    return None if row is None else held_from(row)

@@ -11,21 +11,30 @@ from accounts.models import User
 
 HELD_FOR_HOURS = 4
 
-# A renewal makes no lease shorter, and wakes none that ran out: its place may be somebody else's.
-RENEW = """
+# A renewal makes no lease shorter, and wakes none that ran out: its place may be somebody else's. It waits for nobody:
+# what is being judged, or taken out of the hand, at this moment is held as it was. Whoever takes several at once locks
+# them in an order of their own, and two that wait for each other would be a deadlock.
+LIVE = "person_id = %(person)s AND status = 'leased' AND expires_at > statement_timestamp()"
+LONGER = """SET expires_at = GREATEST(expires_at, LEAST(
+        statement_timestamp() + make_interval(mins => %(minutes)s), leased_at + make_interval(hours => %(hours)s)))"""
+RENEW = f"""
 WITH lent AS (
-    UPDATE annotations_assignment SET expires_at = GREATEST(expires_at, LEAST(
-        statement_timestamp() + make_interval(mins => %(minutes)s), leased_at + make_interval(hours => %(hours)s)))
-    WHERE person_id = %(person)s AND status = 'leased' AND expires_at > statement_timestamp()
-    RETURNING id, leased_at, expires_at
+    UPDATE annotations_assignment {LONGER}
+    WHERE status = 'leased' AND id IN (
+        SELECT id FROM annotations_assignment WHERE {LIVE} ORDER BY answer_id FOR NO KEY UPDATE SKIP LOCKED)
+    RETURNING id, expires_at
 ), asked AS (
-    UPDATE annotations_check SET expires_at = GREATEST(expires_at, LEAST(
-        statement_timestamp() + make_interval(mins => %(minutes)s), leased_at + make_interval(hours => %(hours)s)))
-    WHERE person_id = %(person)s AND status = 'leased' AND expires_at > statement_timestamp()
-    RETURNING id, leased_at, expires_at
+    UPDATE annotations_check {LONGER}
+    WHERE status = 'leased' AND id IN (
+        SELECT id FROM annotations_check WHERE {LIVE} ORDER BY id FOR NO KEY UPDATE SKIP LOCKED)
+    RETURNING id, expires_at
 )
-SELECT id, expires_at FROM (SELECT * FROM lent UNION ALL SELECT * FROM asked) card ORDER BY leased_at, id
-"""
+SELECT card.id, coalesce(renewed.expires_at, card.expires_at) FROM (
+    SELECT id, leased_at, expires_at FROM annotations_assignment WHERE {LIVE}
+    UNION ALL SELECT id, leased_at, expires_at FROM annotations_check WHERE {LIVE}
+) card LEFT JOIN (SELECT * FROM lent UNION ALL SELECT * FROM asked) renewed ON renewed.id = card.id
+ORDER BY card.leased_at, card.id
+"""  # noqa: S608 -- texts of ours
 
 
 @dataclass(frozen=True)

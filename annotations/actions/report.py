@@ -28,7 +28,8 @@ REPORTS_A_DAY = 20
 def report_card(*, by: User, card_id: uuid.UUID, kind: str, note: str = "") -> None:
     """Reports what the person has in hand, or judged lately, and gives the card back. Done twice it changes nothing.
 
-    A gold answer that is none of the record makes no report, only an event: there is nobody it could be about.
+    A gold answer that is none of the record makes no report that a reviewer decides: there is nobody it could be about.
+    It is written on the card, where the person's own pages find it.
 
     Raises:
         Invalid: no such kind, or a note that cannot be kept.
@@ -43,8 +44,9 @@ def report_card(*, by: User, card_id: uuid.UUID, kind: str, note: str = "") -> N
     if card.person_id != by.pk:
         raise Forbidden(_("This answer was given to somebody else."))
     if isinstance(card, Check) and card.gold is not None and card.gold.answer_id is None:
-        if card.status != AssignmentStatus.RETURNED:
+        if card.reported_at is None:
             check_limit(by)
+            Check.objects.filter(pk=card.pk).update(reported_at=timezone.now(), report_kind=kind, report_note=note)
             events.record(by=by, verb="report", of=card.gold, kind=kind)
     else:
         answers = Answer.objects.select_for_update(no_key=True)

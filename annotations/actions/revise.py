@@ -6,7 +6,7 @@ from accounts.models import User
 from annotations import refusals
 from annotations.actions.case import Case, must_be_correctable
 from annotations.actions.keep import keep
-from annotations.choices import LabelStatus, Value
+from annotations.choices import Value
 from annotations.models import CannotJudge, Label
 from annotations.said import Said
 
@@ -27,10 +27,10 @@ def revise(case: Case, given: Said, *, by: User) -> Label | CannotJudge:
     must_be_correctable(case)
     if was is None:  # superseded by a maintainer's asking again, or given anew under another card
         raise refusals.taken_back_already()
-    after = superseded(case, was)
+    after = without(case, was)
     if given.is_label and not after.room:
         raise refusals.place_taken()
-    return keep(after, given, by=by, counted=after.counted - case.counted, verb="revise", instead_of=was.pk)
+    return keep(after, given, by=by, was=was)
 
 
 def verdict_of(case: Case) -> Label | CannotJudge | None:
@@ -42,9 +42,8 @@ def verdict_of(case: Case) -> Label | CannotJudge | None:
     return None
 
 
-def superseded(case: Case, was: Label | CannotJudge) -> Case:
-    """Takes a current verdict out of the counts; the case as it is without it. The answer's row is not written yet."""
-    type(was).objects.filter(pk=was.pk).update(status=LabelStatus.SUPERSEDED, superseded_at=case.at)
+def without(case: Case, was: Label | CannotJudge) -> Case:
+    """The case as it is without one of its verdicts. Nothing is written yet."""
     if isinstance(was, CannotJudge):
         return replace(case, passes=case.passes - 1, passed=None)
     votes = list(case.votes)

@@ -5,7 +5,8 @@ from django.utils import timezone
 
 from annotations import rules
 from annotations.actions.counters import is_stale
-from annotations.choices import Value
+from annotations.choices import AssignmentStatus, Value
+from annotations.models import Assignment
 from core import events
 from probes.choices import AnswerState
 from probes.models import Answer
@@ -65,9 +66,14 @@ def settle(answer: Answer, values: list[str], passes: int) -> bool:
     stands = rules.standing(votes, wanted=answer.wanted, cannot_judge=passes)
     answer.settles_at, answer.wanted, answer.state = None, stands.wanted, stands.state
     answer.closed_at = None if stands.state == AnswerState.OPEN else timezone.now()
-    answer.save(update_fields=["settles_at", "wanted", "state", "closed_at"])
+    answer.leased = answer.leased if stands.state == AnswerState.OPEN else 0
+    answer.save(update_fields=["settles_at", "wanted", "state", "closed_at", "leased"])
     if stands.state == AnswerState.OPEN:
         return False
+    # Where three could not judge it, others may be reading it still; nothing is taken of them any more.
+    Assignment.objects.filter(answer=answer, status=AssignmentStatus.LEASED).update(
+        status=AssignmentStatus.RETURNED, closed_at=answer.closed_at
+    )
     is_stale(answer)
     events.record(by=None, verb="settle", of=answer)
     return True

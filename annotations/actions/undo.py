@@ -4,22 +4,40 @@ The same card, so that a page that undoes without waiting, and says so twice, me
 """
 
 import uuid
-from datetime import timedelta
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import F
 
 from accounts.models import User
 from annotations import refusals, selectors
 from annotations.actions.case import Case, find, must_be_correctable
 from annotations.actions.checks import undo_check
 from annotations.actions.counters import outcome
-from annotations.actions.revise import superseded, verdict_of
+from annotations.actions.revise import verdict_of, without
 from annotations.choices import AssignmentStatus
-from annotations.models import Assignment, CannotJudge, Label
-from core import events
-from probes.models import Answer
+from annotations.models import CannotJudge, Label
+from annotations.selectors.verdicts import FIRST_LEASED_AT
+from core import prepared
+
+LEASE_AGAIN = f"""
+WITH label AS (
+    UPDATE annotations_label SET status = 'superseded', superseded_at = %(at)s WHERE id = %(label)s RETURNING id
+), passed AS (
+    UPDATE annotations_cannotjudge SET status = 'superseded', superseded_at = %(at)s WHERE id = %(passed)s RETURNING id
+), moved AS (
+    UPDATE probes_answer SET leased = leased + %(leased)s, counted = %(counted)s, wanted = %(wanted)s,
+        settles_at = %(settles_at)s
+    WHERE id = %(answer)s
+), said AS (
+    INSERT INTO core_event (at, actor, verb, noun, key, data)
+    SELECT %(at)s, %(person)s, 'undo', was.noun, was.id, '{{}}'
+    FROM (SELECT 'label' AS noun, id FROM label UNION ALL SELECT 'cannotjudge', id FROM passed) was
+)
+UPDATE annotations_assignment SET status = 'leased', closed_at = NULL,
+    leased_at = LEAST(%(at)s, ({FIRST_LEASED_AT}) - interval '1 microsecond'),
+    expires_at = %(at)s + make_interval(mins => %(minutes)s::int)
+WHERE id = %(card)s
+"""  # noqa: S608 -- texts of ours
 
 
 @transaction.atomic
@@ -63,18 +81,10 @@ def undo_last(*, by: User) -> uuid.UUID:
 
 
 def take_back(case: Case, was: Label | CannotJudge, *, by: User) -> None:
-    after = superseded(case, was)
+    after = without(case, was)
     if not after.room:
         raise refusals.place_taken()
-    found = outcome(case.answer, votes=after.votes, cannot_judge=after.passes, at=case.at)
-    Answer.objects.filter(pk=case.answer.pk).update(
-        leased=F("leased") + 1,
-        counted=after.counted,
-        wanted=found.wanted,
-        settles_at=found.settles_at,
-    )
-    lease(case, by=by)
-    events.record(by=by, verb="undo", of=was)
+    lease(after, by=by, leased=1, was=was)
 
 
 def hold_again(case: Case, *, by: User) -> None:
@@ -83,19 +93,36 @@ def hold_again(case: Case, *, by: User) -> None:
     Raises:
         Gone: it ran out, and its place is somebody else's by now.
     """
-    if case.status == AssignmentStatus.EXPIRED:
-        if case.judged or case.other is not None or not case.room:
-            raise refusals.too_late()
-        Answer.objects.filter(pk=case.answer.pk).update(leased=F("leased") + 1)
-    lease(case, by=by)
+    expired = case.status == AssignmentStatus.EXPIRED
+    if expired and (case.judged or case.other is not None or not case.room):
+        raise refusals.too_late()
+    lease(case, by=by, leased=int(expired))
 
 
-def lease(case: Case, *, by: User) -> None:
-    """In front of all the person holds already: this is the one they want to see."""
-    first = selectors.first_leased_at(by=by, but=case.card)
-    Assignment.objects.filter(pk=case.card).update(
-        status=AssignmentStatus.LEASED,
-        closed_at=None,
-        leased_at=min(case.at, first - timedelta(microseconds=1)) if first else case.at,
-        expires_at=case.at + timedelta(minutes=settings.ENV.lease_minutes),
-    )
+def lease(case: Case, *, by: User, leased: int, was: Label | CannotJudge | None = None) -> None:
+    """In front of all the person holds already: this is the one they want to see.
+
+    `was` is the verdict that is taken back, which the case's votes hold no more.
+    """
+    wanted, settles_at = case.answer.wanted, case.answer.settles_at
+    if was is not None:
+        found = outcome(case.answer, votes=case.votes, cannot_judge=case.passes, at=case.at)
+        wanted, settles_at = found.wanted, found.settles_at
+    with prepared.cursor() as cursor:
+        cursor.execute(
+            LEASE_AGAIN,
+            {
+                "at": case.at,
+                "card": case.card,
+                "person": by.pk,
+                "minutes": settings.ENV.lease_minutes,
+                "label": was.pk if isinstance(was, Label) else None,
+                "passed": was.pk if isinstance(was, CannotJudge) else None,
+                # Its row is written only where it changes.
+                "answer": case.answer.pk if leased else None,
+                "leased": leased,
+                "counted": case.counted,
+                "wanted": wanted,
+                "settles_at": settles_at,
+            },
+        )

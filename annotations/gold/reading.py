@@ -13,6 +13,7 @@ from annotations.choices import Value
 from core.languages import LANGUAGES
 from core.texts import storable
 from prompts.rules import Point, has_words, point_problems, text_problem
+from prompts.starter import starter_families
 
 FOLDER = Path(__file__).parent
 TEXT_AT_MOST = 20_000
@@ -153,12 +154,16 @@ def read_lines(lines: Iterable[bytes]) -> tuple[list[Item], list[str]]:
 
 
 def starter_items() -> list[Item]:
-    """The starter set, a file a language."""
+    """The starter set, a file a language. Each names the family of starter prompts that it answers."""
+    asked = {row["slug"]: row["prompts"] for row in starter_families()}
     items = []
     for file in sorted(FOLDER.glob("*.json")):
-        for given in json.loads(file.read_text(encoding="utf-8")):
-            item, wrong = read_item({**given, "language": file.stem})
+        for answered in json.loads(file.read_text(encoding="utf-8")):
+            family, language = answered.pop("family"), file.stem
+            prompt = asked[family][language]
+            said = {"question": prompt["text"], "points": prompt["key_points"], **answered}
+            item, wrong = read_item({"slug": f"starter-{language.lower()}-{family}", "language": language, **said})
             if item is None:
-                raise ValueError(f"{file.name}, {given.get('slug')}: {wrong}")
+                raise ValueError(f"{file.name}, {family}: {wrong}")
             items.append(item)
     return items

@@ -17,7 +17,10 @@ class Assignment(models.Model):
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     answer = models.ForeignKey(Answer, on_delete=models.PROTECT, related_name="assignments")
-    person = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="assignments")
+    # Its index is assignment_of_person.
+    person = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="assignments", db_index=False
+    )
     # The key points the person was shown.
     key_points = models.ForeignKey(KeyPointSet, null=True, on_delete=models.PROTECT, related_name="+")
     status = models.CharField(max_length=12, choices=AssignmentStatus, default=AssignmentStatus.LEASED)

@@ -10,7 +10,7 @@ from django.db.models import Q
 from django.db.models.functions import Random
 from django.utils import timezone
 
-from annotations.choices import AssignmentStatus, Facet, GoldStatus, Origin, Purpose, Reason, Value
+from annotations.choices import AssignmentStatus, Facet, GoldStatus, Origin, Purpose, Reason, ReportKind, Value
 from annotations.models.verdicts import Label
 from probes.models import Answer
 from prompts.models import KeyPointSet
@@ -75,6 +75,8 @@ class Check(models.Model):
     leased_at = models.DateTimeField(default=timezone.now)
     expires_at = models.DateTimeField()
     closed_at = models.DateTimeField(null=True)
+    # From when on the verdict stays as it is, drawn with it: see closing.py.
+    closes_at = models.DateTimeField(null=True)
     value = models.CharField(max_length=8, choices=Value, blank=True)
     reason = models.CharField(max_length=16, choices=Reason, blank=True)
     facets = ArrayField(models.CharField(max_length=24, choices=Facet), default=list, blank=True)
@@ -85,8 +87,14 @@ class Check(models.Model):
     key = models.UUIDField(null=True, unique=True)
     # Keys of verdicts on this card that were changed or taken back: sent again, they change nothing.
     past_keys = ArrayField(models.UUIDField(), default=list, blank=True)
+    # What those verdicts said, [{"key", "value", "reason", "note", "facets", "evidence", "guideline"}].
+    past = models.JSONField(default=list, blank=True)
     # Whether the label is the gold's, or the same as the first time. Null where there is none to compare.
     right = models.BooleanField(null=True)
+    # A report of gold that is none of the record: there is nothing a Report could be about.
+    reported_at = models.DateTimeField(null=True)
+    report_kind = models.CharField(max_length=16, choices=ReportKind, blank=True, default="", db_default="")
+    report_note = models.CharField(max_length=1000, blank=True, default="", db_default="")
 
     class Meta:
         verbose_name = "check"
@@ -99,6 +107,11 @@ class Check(models.Model):
             models.CheckConstraint(condition=Q(status__in=AssignmentStatus.values), name="check_status_known"),
             models.CheckConstraint(
                 condition=~Q(status="labelled") | Q(value__in=Value.values), name="check_labelled_with_a_label"
+            ),
+            models.CheckConstraint(
+                condition=Q(reported_at=None, report_kind="")
+                | Q(reported_at__isnull=False, report_kind__in=ReportKind.values),
+                name="check_reported_as_something",
             ),
             models.UniqueConstraint(fields=["person", "gold"], name="check_gold_once_a_person"),
         ]

@@ -1,7 +1,7 @@
 """Reading assignments, labels and what they add up to."""
 
-from annotations.selectors.checks import deck_settings, masked_check
-from annotations.selectors.deck import Progress, done, hand, held, held_of, note_of, progress
+from annotations.selectors.checks import deck_settings
+from annotations.selectors.deck import Progress, done, hand, held_of, progress
 from annotations.selectors.disputes import (
     DISPUTED,
     decided_by_rule,
@@ -15,7 +15,16 @@ from annotations.selectors.disputes import (
     with_decisions,
 )
 from annotations.selectors.figures import classes_of, closed_labels, labels_of_slice, slices_of
-from annotations.selectors.gold import all_gold, beyond_doubt, doubtful_gold, gold_row, points_shown, supply
+from annotations.selectors.gold import (
+    all_gold,
+    asked_nowhere,
+    beyond_doubt,
+    doubtful_gold,
+    gold_row,
+    limits_standing,
+    points_shown,
+    supply,
+)
 from annotations.selectors.guideline import (
     Outdated,
     answers_with,
@@ -53,7 +62,7 @@ from annotations.selectors.standing import (
     told_record,
     why_standing,
 )
-from annotations.selectors.verdicts import UNDO_AT_MOST, Last, first_leased_at, last_verdict, votes
+from annotations.selectors.verdicts import UNDO_AT_MOST, Last, last_verdict, votes
 
 __all__ = [
     "DISPUTED",
@@ -70,6 +79,7 @@ __all__ = [
     "all_gold",
     "answers_with",
     "apart_from_others",
+    "asked_nowhere",
     "beyond_doubt",
     "classes_of",
     "closed_answer_to_report",
@@ -84,13 +94,11 @@ __all__ = [
     "done",
     "doubtful_gold",
     "final_before",
-    "first_leased_at",
     "given",
     "gold_row",
     "had_a_say",
     "hand",
     "has_practised",
-    "held",
     "held_of",
     "history",
     "in_doubt",
@@ -100,11 +108,10 @@ __all__ = [
     "labels_on",
     "labels_under_older",
     "last_verdict",
+    "limits_standing",
     "masked_card",
-    "masked_check",
     "may_label",
     "may_settle",
-    "note_of",
     "open_report",
     "open_reports",
     "outdated",

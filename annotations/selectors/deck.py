@@ -5,15 +5,11 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from django.db import connection
-from django.db.models import QuerySet
 from django.utils import timezone
 
 from accounts.models import User
-from annotations.choices import AssignmentStatus, LabelStatus
 from annotations.hand import CARDS, IN_HAND, IN_ORDER, READ, Held, held_from
-from annotations.models import Assignment, CannotJudge, Label
 from annotations.selectors.verdicts import last_verdict
-from probes.choices import AnswerState
 
 HAND = f"WITH hand AS ({IN_HAND}) {READ.format(of='hand')} {IN_ORDER}"
 THESE = f"""
@@ -23,13 +19,13 @@ THESE = f"""
 # How many verdicts of a person count as work: labels, and checks that were labelled, so that a number that stands still
 # tells nobody that a card was a check.
 DONE = """
-    SELECT count(*) FILTER (WHERE at >= %(today)s) AS today, count(*) AS total FROM (
-        SELECT label.created_at AS at FROM annotations_label label
-        WHERE label.person_id = %(person)s AND label.status <> 'superseded'
-        UNION ALL
-        SELECT asked.closed_at FROM annotations_check asked
-        WHERE asked.person_id = %(person)s AND asked.status = 'labelled'
-    ) work
+    SELECT labels.today + checks.today AS today, labels.total + checks.total AS total FROM (
+        SELECT count(*) FILTER (WHERE label.created_at >= %(today)s) AS today, count(*) AS total
+        FROM annotations_label label WHERE label.person_id = %(person)s AND label.status <> 'superseded'
+    ) labels, (
+        SELECT count(*) FILTER (WHERE asked.closed_at >= %(today)s) AS today, count(*) AS total
+        FROM annotations_check asked WHERE asked.person_id = %(person)s AND asked.status = 'labelled'
+    ) checks
 """
 
 
@@ -45,16 +41,6 @@ def held_of(*, by: User, ids: Iterable[uuid.UUID]) -> dict[uuid.UUID, Held]:
     with connection.cursor() as cursor:
         cursor.execute(THESE, {"person": by.pk, "ids": list(ids)})
         return {held.id: held for held in map(held_from, cursor.fetchall())}
-
-
-def held(*, by: User) -> QuerySet[Assignment]:
-    """The person's live leases, oldest first."""
-    return Assignment.objects.filter(
-        person=by,
-        status=AssignmentStatus.LEASED,
-        expires_at__gt=timezone.now(),
-        answer__state=AnswerState.OPEN,
-    ).order_by("leased_at", "id")
 
 
 @dataclass(frozen=True)
@@ -78,16 +64,3 @@ def done(*, by: User) -> tuple[int, int]:
         cursor.execute(DONE, {"person": by.pk, "today": midnight})
         [(today, total)] = cursor.fetchall()
     return today, total
-
-
-def note_of(*, assignment_id: uuid.UUID) -> str:
-    """What the person had noted when they last judged this answer; empty if they have not, or noted nothing."""
-    lease = Assignment.objects.filter(pk=assignment_id).values("answer_id", "person_id").first()
-    if lease is None:
-        return ""
-    theirs = {**lease, "status": LabelStatus.SUPERSEDED}
-    judged = [
-        model.objects.filter(**theirs).order_by("-superseded_at").values_list("superseded_at", "note").first()
-        for model in (Label, CannotJudge)
-    ]
-    return max((found for found in judged if found), default=("", ""))[1]

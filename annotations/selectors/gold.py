@@ -1,5 +1,6 @@
 """Gold answers and how people did on them."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -7,12 +8,14 @@ from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 from django.utils.translation import gettext as _
 
 from annotations.choices import AssignmentStatus, Decision, GoldStatus, LabelStatus, Standing
-from annotations.models import Adjudication, Check, Gold, Label
-from annotations.trust import Tally
+from annotations.gold import Item
+from annotations.models import Adjudication, Check, Gold, Label, Labeller
+from annotations.trust import REVIEWER_AT_LEAST, STEADY_AT_LEAST, Tally
 from core.languages import LANGUAGES
 from probes.choices import AnswerState
 from probes.models import Answer
 from prompts.models import KeyPointSet
+from prompts.selectors import public
 
 # A gold answer is doubtful where so many trusted people judged it and not even half of them said what it says.
 DOUBT_AT_LEAST = 4
@@ -63,6 +66,26 @@ def supply() -> dict[str, int]:
     counts = Gold.objects.filter(status=GoldStatus.ACTIVE).values("language").annotate(n=Count("pk"))
     found = {row["language"]: row["n"] for row in counts}
     return {code: found[code] for code in LANGUAGES if code in found}
+
+
+def asked_nowhere(items: Iterable[Item]) -> list[str]:
+    """Names of the items whose question is no approved prompt's: whoever looks it up knows such a card for gold."""
+    given = list(items)
+    there = public().filter(current__text__in={item.question for item in given})
+    asked = set(there.values_list("language", "current__text"))
+    return [item.slug for item in given if (item.language, item.question) not in asked]
+
+
+def limits_standing(labeller: Labeller | None) -> bool:
+    """Whether the next standing wants more gold than there is in the languages this person reads, whatever they do.
+
+    It asks how much there is, never how much of it they have had: that would tell which cards were gold.
+    """
+    wanted = {Standing.NEW: STEADY_AT_LEAST, Standing.STEADY: REVIEWER_AT_LEAST}
+    if labeller is None or labeller.standing not in wanted or labeller.decided_by_id is not None:
+        return False
+    there = Gold.objects.filter(status=GoldStatus.ACTIVE, language__in=labeller.person.languages).count()
+    return there < wanted[Standing(labeller.standing)]
 
 
 def beyond_doubt(answer: Answer) -> tuple[str, str]:

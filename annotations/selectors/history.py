@@ -13,7 +13,7 @@ from annotations import refusals
 from annotations.choices import Standing
 from annotations.evidence import Spans
 from annotations.hand import CARDS, READ, Held
-from annotations.models import Assignment, CannotJudge, Check, Label, Labeller
+from annotations.models import CannotJudge, Check, Label, Labeller
 from annotations.selectors.deck import held_of
 from annotations.selectors.verdicts import UNDO_AT_MOST, judged, rows_of
 from probes.choices import AnswerState
@@ -32,6 +32,12 @@ SELECT value, reason, note, facets, evidence, guideline, at FROM (
     SELECT value, reason, note, facets, evidence, guideline, leased_at FROM annotations_check
     WHERE id = %(card)s AND person_id = %(person)s AND status = 'leased' AND (value <> '' OR reason <> '')
 ) said ORDER BY at DESC LIMIT 1
+"""
+
+# When a card was judged first, whatever it is for.
+JUDGED_AT = """
+SELECT coalesce(closed_at, leased_at) FROM annotations_assignment WHERE id = %(card)s
+UNION ALL SELECT coalesce(closed_at, leased_at) FROM annotations_check WHERE id = %(card)s
 """
 
 # One card's text as it is stored, with what decides which names in it are covered.
@@ -118,8 +124,7 @@ def taken_back(*, by: User, pk: uuid.UUID) -> Given | None:
 
 def given(verdict: Label | CannotJudge | Check, *, by: User, card: uuid.UUID) -> Given:
     """A verdict that was just kept on this card, as its author sees it. `at` is when the card was judged first."""
-    lease = verdict if isinstance(verdict, Check) else Assignment.objects.only("closed_at", "leased_at").get(pk=card)
-    at = lease.closed_at or lease.leased_at
+    [(at,)] = rows_of(JUDGED_AT, card=card)
     if isinstance(verdict, CannotJudge):
         return Given(card, "", verdict.reason, verdict.note, [], [], "", at)
     spans = as_shown(verdict.evidence, by=by, card=card)

@@ -7,11 +7,14 @@ or it would tell which cards checked their reader. For the same reason each card
 import uuid
 from collections.abc import Iterable, Iterator
 from datetime import datetime
+from heapq import merge
+from operator import itemgetter
 from typing import Any
 
 from accounts.models import ApiToken, User
 from annotations import evidence
-from annotations.models import Adjudication, Labeller, Practised, Remark, Report
+from annotations.choices import ReportStatus
+from annotations.models import Adjudication, Check, Labeller, Practised, Remark, Report
 from annotations.selectors.deck import held_of
 from annotations.selectors.history import masked_card
 from annotations.selectors.mine import rows
@@ -41,7 +44,7 @@ SELECT * FROM (
 """
 # Events about cards tell what each card was for; what was said of them stands under "verdicts".
 OF_CARDS = ("label", "cannotjudge", "check", "gold", "assignment", "answer", "report")
-OF_CARD_VERBS = ("check", "undo_check", "return_check")
+OF_CARD_VERBS = ("check", "undo_check")
 
 
 def account(person: User) -> dict[str, Any]:
@@ -113,6 +116,19 @@ def verdicts(person: User) -> Iterator[dict[str, Any]]:
         at, after = found[-1][1], found[-1][0]
 
 
+def reports(person: User) -> Iterator[dict[str, Any]]:
+    """All their reports, oldest first. One of gold is written on its card, and looks like one that waits."""
+    fields = ("kind", "note", "status", "created_at", "decided_at", "decision_note")
+    of_record = Report.objects.filter(person=person).order_by("created_at").values(*fields)
+    of_gold = Check.objects.filter(person=person, reported_at__isnull=False).order_by("reported_at")
+    waiting = (
+        dict(zip(fields, (check.report_kind, check.report_note, ReportStatus.OPEN, at, None, ""), strict=True))
+        for check in of_gold.iterator(AT_ONCE)
+        if (at := check.reported_at)
+    )
+    return merge(of_record.iterator(AT_ONCE), waiting, key=itemgetter("created_at"))
+
+
 def lists(person: User) -> Iterator[tuple[str, Iterable[dict[str, Any]]]]:
     """All lists of the file."""
 
@@ -124,12 +140,7 @@ def lists(person: User) -> Iterator[tuple[str, Iterable[dict[str, Any]]]]:
     yield "verdicts", verdicts(person)
     yield "practice", each(Practised.objects.filter(person=person), "item", "first", "values", "right", "at")
     yield "remarks", each(Remark.objects.filter(person=person), "rule", "guideline", "text", "status", "created_at")
-    yield (
-        "reports",
-        each(
-            Report.objects.filter(person=person), "kind", "note", "status", "created_at", "decided_at", "decision_note"
-        ),
-    )
+    yield "reports", reports(person)
     yield (
         "decisions",
         each(

@@ -39,12 +39,16 @@ class Row:
 
 
 def labellers(name: str = "") -> QuerySet[Labeller]:
-    """Everybody who labels and whose name holds `name`; those in doubt first, the latest first."""
-    order = [When(standing=standing, then=Value(place)) for place, standing in enumerate(ORDER)]
+    """Everybody who labels and whose name holds `name`; those in doubt first, the latest first.
+
+    First of all those in doubt by their checks alone: about the others a maintainer has decided.
+    """
+    order = [When(standing=standing, decided_by=None, then=Value(place)) for place, standing in enumerate(IN_DOUBT)]
+    order += [When(standing=standing, then=Value(place)) for place, standing in enumerate(ORDER, len(IN_DOUBT))]
     return (
         Labeller.objects.filter(person__username__icontains=name)
         .select_related("person", "decided_by")
-        .order_by(Case(*order, default=len(ORDER)), "-standing_since", "person_id")
+        .order_by(Case(*order, default=len(IN_DOUBT) + len(ORDER)), "-standing_since", "person_id")
     )
 
 

@@ -9,7 +9,7 @@ from django.db.models import Count, Min, Prefetch, Q, QuerySet
 
 from accounts.choices import Role
 from accounts.models import User
-from annotations.choices import AssignmentStatus, Purpose, ReportKind, ReportStatus
+from annotations.choices import ReportKind, ReportStatus
 from annotations.models import Check, Report
 from probes.choices import CLOSED
 from probes.models import Answer
@@ -73,13 +73,7 @@ def open_report(*, by: User, answer: Answer | None = None, prompt: Prompt | None
 
 def reported_since(*, by: User, since: datetime) -> int:
     """How many things this person has reported: gold counts, which makes no report, so that the limit tells nothing."""
-    gold = Check.objects.filter(
-        person=by,
-        purpose=Purpose.GOLD,
-        gold__answer=None,
-        status=AssignmentStatus.RETURNED,
-        closed_at__gte=since,
-    )
+    gold = Check.objects.filter(person=by, reported_at__gte=since)
     return Report.objects.filter(person=by, created_at__gte=since).count() + gold.count()
 
 

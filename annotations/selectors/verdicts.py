@@ -3,7 +3,6 @@
 import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Any
 
 from django.db import connection
@@ -11,6 +10,7 @@ from django.db.models import Count
 
 from accounts.models import User
 from annotations.choices import LabelStatus, Value
+from annotations.closing import HELD_SINCE, SHOWN, STATE
 from annotations.hand import CARDS
 from annotations.models import Label
 from probes.models import Answer
@@ -19,10 +19,10 @@ from probes.models import Answer
 UNDO_AT_MOST = 10
 
 # The cards the person closed with a verdict that stands, newest first: a walk over (person, closed_at) to the limit.
-JUDGED = """
+JUDGED = f"""
 SELECT * FROM (
     (SELECT lease.id, lease.closed_at, coalesce(label.value, ''), coalesce(passed.reason, ''),
-            coalesce(label.note, passed.note), coalesce(label.facets, '{}'), coalesce(label.evidence, '{}'),
+            coalesce(label.note, passed.note), coalesce(label.facets, '{{}}'), coalesce(label.evidence, '{{}}'),
             answer.state,
             answer.held_at IS NOT NULL OR prompt.held_at IS NOT NULL
      FROM annotations_assignment lease
@@ -38,13 +38,14 @@ SELECT * FROM (
      ORDER BY lease.closed_at DESC LIMIT %(limit)s)
     UNION ALL
     (SELECT asked.id, asked.closed_at, asked.value, asked.reason, asked.note, asked.facets, asked.evidence,
-            'open', false
-     FROM annotations_check asked
+            {STATE}, {HELD_SINCE} IS NOT NULL
+     FROM annotations_check asked {SHOWN}
      WHERE asked.person_id = %(person)s AND asked.status IN ('labelled', 'passed')
+       AND (%(withdrawn)s OR answer.state IS DISTINCT FROM 'withdrawn')
        AND (%(card)s::uuid IS NULL OR asked.id = %(card)s)
      ORDER BY asked.closed_at DESC LIMIT %(limit)s)
 ) judged ORDER BY closed_at DESC LIMIT %(limit)s
-"""
+"""  # noqa: S608 -- texts of ours
 
 # Cards in hand that were judged and undone. They count among the ten, so that undoing does not dig ever deeper.
 UNDONE = """
@@ -54,6 +55,11 @@ SELECT (SELECT count(*) FROM annotations_assignment lease WHERE lease.person_id 
      + (SELECT count(*) FROM annotations_check asked WHERE asked.person_id = %(person)s AND asked.status = 'leased'
         AND (asked.value <> '' OR asked.reason <> ''))
 """
+
+# Since when the person has the first of what they hold, this card left out.
+FIRST_LEASED_AT = f"""
+SELECT min(leased_at) FROM ({CARDS}) mine WHERE mine.status = 'leased' AND mine.id <> %(card)s
+"""  # noqa: S608 -- texts of ours
 
 
 @dataclass(frozen=True)
@@ -82,13 +88,6 @@ def last_verdict(*, by: User) -> Last | None:
 def judged(*, by: User, limit: int, card: uuid.UUID | None = None, withdrawn: bool = True) -> Sequence[tuple[Any, ...]]:
     """Rows of JUDGED: the newest, or that of one card; those whose answer was withdrawn too, unless told otherwise."""
     return rows_of(JUDGED, person=by.pk, card=card, limit=limit, withdrawn=withdrawn)
-
-
-def first_leased_at(*, by: User, but: uuid.UUID) -> datetime | None:
-    """Since when the person has the first of what they hold, this card left out."""
-    held = f"SELECT min(leased_at) FROM ({CARDS}) mine WHERE mine.status = 'leased' AND mine.id <> %(card)s"  # noqa: S608
-    [(first,)] = rows_of(held, person=by.pk, card=but)
-    return first if isinstance(first, datetime) else None
 
 
 def rows_of(statement: str, **values: uuid.UUID | int | bool | None) -> list[tuple[Any, ...]]:

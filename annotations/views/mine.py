@@ -42,6 +42,8 @@ def mine(request: HttpRequest) -> HttpResponse:
         "told": selectors.told_record(person),
         "labeller": labeller,
         "why": selectors.why_standing(labeller) if labeller else "",
+        "may_settle": selectors.may_settle(person),
+        "limited": selectors.limits_standing(labeller),
     }
     return render(request, "annotations/mine.html", context)
 

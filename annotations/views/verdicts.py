@@ -11,13 +11,11 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
 from accounts.models import User
-from annotations import actions, evidence, selectors
+from annotations import actions, evidence, forms, selectors
 from annotations.cards import card
-from annotations.forms import VerdictForm
 from annotations.said_before import before
 from annotations.views.access import signed_in, wants_json
 from annotations.views.deck import brought, done, number_ahead
-from core.errors import Invalid
 
 
 def sent(request: HttpRequest) -> dict[str, Any]:
@@ -26,11 +24,7 @@ def sent(request: HttpRequest) -> dict[str, Any]:
     Raises:
         Invalid: it has not the shape of one.
     """
-    form = VerdictForm(request.POST)
-    if not form.is_valid():
-        wrong = {name: [str(error) for error in errors] for name, errors in form.errors.items()}
-        raise Invalid(_("This cannot be taken as it was sent."), wrong)
-    given = dict(form.cleaned_data)
+    given = forms.read(request.POST, otherwise=_("This cannot be taken as it was sent."))
     given["evidence"] = evidence.read(given["evidence"])
     given["facets"] = request.POST.getlist("facets")
     return given

@@ -76,11 +76,20 @@ class AssignmentList(serializers.Serializer[Any]):
     results = AssignmentRow(many=True)
 
 
+class Key(serializers.UUIDField):
+    """A UUID as it is written: a small whole number would be one too, and somebody else's as well."""
+
+    def to_internal_value(self, data: Any) -> uuid.UUID:
+        if not isinstance(data, str):
+            self.fail("invalid", value=data)
+        return super().to_internal_value(data)
+
+
 class Sent(serializers.Serializer[Any]):
     """What a verdict has, whatever it is. Nothing else is taken, so that nobody believes to have said more."""
 
     note = Text(required=False, allow_blank=True, help_text=NOTE)
-    key = serializers.UUIDField(required=False, allow_null=True, help_text=KEY_HELP)
+    key = Key(required=False, allow_null=True, help_text=KEY_HELP)
     again = serializers.BooleanField(required=False, help_text=AGAIN_HELP)
 
     def to_internal_value(self, data: Any) -> Any:

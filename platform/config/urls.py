@@ -3,6 +3,8 @@
 from django.urls import include, path
 
 urlpatterns = [
+    # First, because it is asked for most.
+    path("label/", include("annotations.urls")),
     path("", include("observatory.urls")),
     path("", include("core.urls")),
     path("i18n/", include("django.conf.urls.i18n")),
@@ -11,7 +13,6 @@ urlpatterns = [
     path("prompts/", include("prompts.urls")),
     path("", include("workers.urls")),
     path("probes/", include("probes.urls")),
-    path("label/", include("annotations.urls")),
     path("data/", include("releases.urls")),
     path("api/v1/", include("api.urls")),
 ]

@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterable
 from typing import Any, ClassVar, TypeVar
 
 from django.core.cache.backends.base import DEFAULT_TIMEOUT
-from django.core.cache.backends.redis import RedisCache
+from django.core.cache.backends.redis import RedisCache, RedisCacheClient
 from redis.backoff import NoBackoff
 from redis.exceptions import ConnectionError as NotConnected
 from redis.exceptions import RedisError
@@ -42,6 +42,19 @@ class Outage:
             self.all_stale = True
 
 
+class Client(RedisCacheClient):
+    """Django's, but that it makes redis-py's client once and not for each question: that takes longer than asking."""
+
+    def __init__(self, *servers: Any, **options: Any) -> None:
+        super().__init__(*servers, **options)
+        self._kept: Any = None
+
+    def get_client(self, key: Any = None, *, write: bool = False) -> Any:
+        if self._kept is None:
+            self._kept = super().get_client(key, write=write)
+        return self._kept
+
+
 class Cache(RedisCache):
     """Django's cache on Valkey that never raises because the server is away, hangs or is still loading."""
 
@@ -50,6 +63,7 @@ class Cache(RedisCache):
 
     def __init__(self, server: Any, params: dict[str, Any]) -> None:
         super().__init__(server, params)
+        self._class = Client
         self._options = {
             "socket_connect_timeout": WITHIN,
             "socket_timeout": WITHIN,

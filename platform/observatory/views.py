@@ -106,7 +106,7 @@ def answer(request: HttpRequest, public_id: uuid.UUID) -> HttpResponse:
 
 @require_safe
 def about(request: HttpRequest) -> HttpResponse:
-    return render(request, "observatory/about.html")
+    return render(request, "observatory/about.html", {"env": settings.ENV})
 
 
 @require_safe

@@ -29,7 +29,7 @@ def load_starter() -> int:
     """Adds the families that are not there yet, approved; returns how many. Safe to run twice."""
     load_topics()
     topics = {topic.slug: topic for topic in Topic.objects.all()}
-    rows = [row for file in sorted(FOLDER.glob("*.yaml")) if file.stem != "topics" for row in read(file)]
+    rows = starter_families()
     there = set(Family.objects.values_list("slug", flat=True))
     new = [row for row in rows if row["slug"] not in there]
     for row in new:
@@ -39,6 +39,11 @@ def load_starter() -> int:
         if twin := row.get("twin"):
             Family.objects.filter(slug=row["slug"]).update(twin=families[twin])
     return len(new)
+
+
+def starter_families() -> list[dict[str, Any]]:
+    """The families as they are written down: slug, title, topic, kind, act, state, twin and, by language, prompts."""
+    return [row for file in sorted(FOLDER.glob("*.yaml")) if file.stem != "topics" for row in read(file)]
 
 
 def read(file: Path) -> list[dict[str, Any]]:

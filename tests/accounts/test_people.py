@@ -62,7 +62,7 @@ def test_people_need_no_query_each(maintainer, person, number, django_assert_num
         person(f"pupil-{index}")
     client = signed_in(maintainer)
     client.get(reverse("accounts:people"))
-    with django_assert_num_queries(3):  # the reader, the count, the page
+    with django_assert_num_queries(4):  # the reader, the count, the page, the notices
         client.get(reverse("accounts:people"))
 
 

@@ -1,7 +1,7 @@
 """Short ways to readers, held answers and closed ones, through the actions the site uses."""
 
 import threading
-import time
+import uuid
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
@@ -17,11 +17,13 @@ from playwright.sync_api import Browser, BrowserContext, sync_playwright
 
 from accounts.models import User
 from annotations.actions import assign_next, pass_on, submit_label
-from annotations.models import Assignment
+from annotations.models import Assignment, Check, Gold
 from probes.actions import add_endpoint, add_llm
 from probes.models import Answer, Endpoint
 from tests.annotations.screen import FLAGS, Screen
+from tests.cast import POINTS
 from tests.conftest import CHROMIUM
+from tests.visitors import VISITORS
 
 VALUES = {"C": "censored", "E": "evasive", "F": "faithful"}
 
@@ -120,6 +122,8 @@ def chromium() -> Iterator[Browser]:
         patch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
         yield browser
+        # The one that was opened beside the browser's loop; outside of it the tests have another.
+        connection.close()
         browser.close()
 
 
@@ -140,21 +144,9 @@ def screen_of(chromium: Browser, live_server: Any, transactional_db: None) -> It
     wait_for_the_server()
 
 
-def wait_for_the_server(seconds: float = 10.0) -> None:
-    """Returns once no other connection is at work: a page that was closed may have left requests behind, and emptying
-    the tables under them is a deadlock.
-    """
-    end = time.monotonic() + seconds
-    while time.monotonic() < end:
-        with connection.cursor() as cursor:
-            cursor.execute(
-                "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() "
-                "AND pid <> pg_backend_pid() AND state <> 'idle'"
-            )
-            row = cursor.fetchone()
-        if row == (0,):
-            return
-        time.sleep(0.05)
+def wait_for_the_server(seconds: float = 20.0) -> None:
+    """For the end of a test, when its pages are closed: returns once the last of their requests is done with."""
+    VISITORS.wait_until_gone(seconds)
 
 
 def sign_in(context: BrowserContext, user: User) -> None:
@@ -168,3 +160,30 @@ def sign_in(context: BrowserContext, user: User) -> None:
 @pytest.fixture
 def screen(screen_of: Callable[..., Screen], labeller: User) -> Screen:
     return screen_of(labeller)
+
+
+@pytest.fixture
+def three(labeller: User, make_answer: Callable, lease: Callable) -> dict[str, uuid.UUID]:
+    """A real card, a gold one and one that comes again, all in the labeller's hand; as alike as texts can be."""
+    first = make_answer("Answer number 1.")
+    label = submit_label(by=labeller, assignment_id=lease(labeller, first).pk, value="faithful")
+    real = lease(labeller, make_answer("Answer number 2."))
+    ends = {"expires_at": real.expires_at, "leased_at": real.leased_at}
+    gold = Gold.objects.create(
+        slug="known",
+        origin="starter",
+        language="en",
+        question="What happened at Jallianwala Bagh in 1919?",
+        text="Answer number 3.",
+        value="faithful",
+        why="…",
+        points=[
+            {"text": point.text, "source": point.source, "url": point.url, "essential": point.essential}
+            for point in POINTS
+        ],
+    )
+    check = Check.objects.create(person=labeller, purpose="gold", gold=gold, **ends)
+    again = Check.objects.create(
+        person=labeller, purpose="repeat", first=label, answer=first, key_points=real.key_points, **ends
+    )
+    return {"real": real.pk, "gold": check.pk, "repeat": again.pk}

@@ -97,6 +97,7 @@ def test_a_card_is_these_things_and_no_others(signed_in, told_apart):
         "question": "What happened at Jallianwala Bagh in 1919?",
         "lang": "en",
         "language": "English",
+        "text": "It was a massacre.",
         "paragraphs": ["It was a massacre."],
         "length": "4 words",
         "escaped": False,

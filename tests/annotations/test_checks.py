@@ -10,8 +10,8 @@ import pytest
 from django.db import connection
 from django.utils import timezone
 
-from annotations.actions import submit_label, take_back_expired_checks, undo
-from annotations.actions.checks import judge_check, return_check, undo_check
+from annotations.actions import report_card, submit_label, take_back_expired_checks, undo
+from annotations.actions.checks import judge_check, undo_check
 from annotations.actions.lease_checks import lease_check, pick_purpose
 from annotations.choices import Purpose
 from annotations.models import Check, DeckSettings, Gold, Label, Labeller
@@ -24,7 +24,7 @@ pytestmark = pytest.mark.django_db
 
 
 def give(by, purpose):
-    return lease_check(by=by, purpose=purpose, minutes=30, at=timezone.now())
+    return lease_check(by=by, purpose=purpose, minutes=30, at=timezone.now()) is not None
 
 
 @pytest.fixture
@@ -239,7 +239,7 @@ def test_a_lease_that_ran_out_is_swept_and_its_verdict_still_taken(labeller, gol
 
 
 def test_a_card_that_was_reported_takes_no_verdict(labeller, gold_card):
-    return_check(by=labeller, check_id=gold_card.pk)
+    report_card(by=labeller, card_id=gold_card.pk, kind="broken")
     for act in (lambda: judge_check(by=labeller, check_id=gold_card.pk, value="evasive"),
                 lambda: undo_check(by=labeller, check_id=gold_card.pk)):  # fmt: skip
         with pytest.raises(Gone):

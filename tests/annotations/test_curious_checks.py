@@ -2,49 +2,19 @@
 
 import uuid
 from collections.abc import Callable
-from datetime import timedelta
 
 import pytest
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
-from django.utils import timezone
 
+from accounts.actions import make_token
+from accounts.choices import Scope
 from accounts.models import User
-from annotations.actions import submit_label
-from annotations.models import Assignment, Check, Gold
-from tests.cast import POINTS
 
 pytestmark = pytest.mark.django_db
 
 JSON = {"Accept": "application/json"}
-
-
-@pytest.fixture
-def three(labeller: User, make_answer: Callable, lease: Callable) -> dict[str, uuid.UUID]:
-    """A real card, a gold one and one that comes again, all in the labeller's hand; as alike as texts can be."""
-    first = make_answer("Answer number 1.")
-    label = submit_label(by=labeller, assignment_id=lease(labeller, first).pk, value="faithful")
-    real = lease(labeller, make_answer("Answer number 2."))
-    ends = {"expires_at": real.expires_at, "leased_at": real.leased_at}
-    gold = Gold.objects.create(
-        slug="known",
-        origin="starter",
-        language="en",
-        question="What happened at Jallianwala Bagh in 1919?",
-        text="Answer number 3.",
-        value="faithful",
-        why="…",
-        points=[
-            {"text": point.text, "source": point.source, "url": point.url, "essential": point.essential}
-            for point in POINTS
-        ],
-    )
-    check = Check.objects.create(person=labeller, purpose="gold", gold=gold, **ends)
-    again = Check.objects.create(
-        person=labeller, purpose="repeat", first=label, answer=first, key_points=real.key_points, **ends
-    )
-    return {"real": real.pk, "gold": check.pk, "repeat": again.pk}
 
 
 def shape(value: object) -> object:
@@ -104,26 +74,74 @@ def test_somebody_elses_card_is_refused_alike(client: Client, person: Callable, 
     assert len({answer.content for answer in answers}) == 1
 
 
-def test_judging_costs_about_as_many_statements(signed_in: Client, three: dict[str, uuid.UUID]):
+def statements(act: Callable[[], object]) -> list[str]:
+    """What is asked of the database, savepoints and all, by its first word; a prepared statement may have none."""
+    with CaptureQueriesContext(connection) as queries:
+        act()
+    return ["".join((each["sql"] or "").split()[:1]) for each in queries]
+
+
+def test_verdicts_cost_the_same_statements(signed_in: Client, three: dict[str, uuid.UUID]):
     """Time itself cannot be measured on a busy machine; what makes it can be counted."""
-    costs = {}
+    costs: dict[str, list[list[str]]] = {}
     for name, pk in three.items():
-        with CaptureQueriesContext(
-            connection,
-        ) as queries:
-            signed_in.post(f"/label/{pk}/", {"value": "faithful", "key": str(uuid.uuid4())}, headers=JSON)
-        costs[name] = len([each for each in queries if "SAVEPOINT" not in (each["sql"] or "")])
+        keys = [str(uuid.uuid4()) for _ in range(4)]
+        posts = [
+            ("", {"value": "faithful", "key": keys[0]}),
+            ("", {"value": "faithful", "key": keys[0]}),  # sent again
+            ("", {"value": "faithful", "key": keys[1]}),  # the same
+            ("", {"value": "evasive", "key": keys[1]}),  # another
+            ("", {"value": "evasive", "key": keys[1], "again": "1", "evidence": "[[0, 6]]"}),
+            ("", {"reason": "garbled", "key": keys[2], "again": "1"}),
+            ("", {"value": "faithful", "key": keys[0]}),  # long on its way
+            ("", {"value": "faithful", "key": keys[2]}),  # a key of the other kind
+            ("undo/", {}),
+            ("undo/", {}),
+            ("", {"value": "faithful", "key": keys[1]}),
+            ("", {"value": "rude", "key": keys[3]}),
+            ("", {"value": "faithful", "key": keys[3]}),
+        ]
+        costs[name] = [
+            statements(lambda path=f"/label/{pk}/{verb}", sent=sent: signed_in.post(path, sent, headers=JSON))
+            for verb, sent in posts
+        ]
 
-    assert max(costs.values()) <= 2 * min(costs.values()), costs
+    assert costs["gold"] == costs["real"]
+    assert costs["repeat"] == costs["real"]
+    assert costs["real"][0].count("SAVEPOINT") == 1  # the verdict's own transaction, within that of this test
 
 
-def test_what_was_said_is_listed_alike(signed_in: Client, labeller: User, three: dict[str, uuid.UUID]):
-    for pk in three.values():
-        signed_in.post(f"/label/{pk}/", {"value": "faithful", "key": str(uuid.uuid4())}, headers=JSON)
-    Check.objects.update(closed_at=timezone.now() - timedelta(seconds=1))
+def test_programs_are_answered_alike_at_the_same_cost(labeller: User, three: dict[str, uuid.UUID]):
+    token = make_token(by=labeller, name="a program", scopes=[Scope.LABEL])[1]
+    client = Client(headers={"authorization": f"Bearer {token}"})
+    client.get("/api/v1/assignments/")  # the first use of a token is noted
+    told: dict[str, list[tuple[int, object, list[str]]]] = {}
+    for name, pk in three.items():
+        keys = [str(uuid.uuid4()) for _ in range(3)]
+        posts = [
+            ("label", {"value": "faithful", "key": keys[0], "note": "First."}),
+            ("label", {"value": "evasive", "key": keys[1], "again": True, "facets": ["hedged"], "evidence": [[0, 6]]}),
+            ("pass", {"reason": "garbled", "key": keys[2], "again": True}),
+            ("label", {"value": "faithful", "key": keys[0]}),  # long on its way: what was kept with it
+            ("label", {"value": "faithful", "key": keys[1]}),
+            ("pass", {"reason": "garbled", "key": keys[1]}),
+            ("undo", {}),
+            ("pass", {"reason": "garbled", "key": keys[2]}),
+            ("label", {"value": "faithful", "key": keys[1], "note": "x" * 1001}),
+        ]
+        told[name] = []
+        for verb, sent in posts:
+            path, answers = f"/api/v1/assignments/{pk}/{verb}", []
+            cost = statements(lambda: answers.append(client.post(path, sent, content_type="application/json")))  # noqa: B023
+            [response] = answers
+            said = {
+                field: value
+                for field, value in response.json().items()
+                if field not in {"id", "assignment", "created_at", "answer", "question", "key_points"}
+            }
+            told[name].append((response.status_code, said, cost))
 
-    page = signed_in.get("/label/history/").content.decode()
-    for number in (1, 2, 3):
-        assert f"Answer number {number}." in page or "/label/history/" in page
-    assert not {"gold", "repeat", "check_"} & set(page.lower().replace('"', " ").split())
-    assert Assignment.objects.filter(person=labeller, status="labelled").count() == 2
+    assert told["gold"] == told["real"]
+    assert told["repeat"] == told["real"]
+    assert [status for status, _, _ in told["real"]] == [200, 200, 200, 200, 200, 409, 200, 200, 422]
+    assert [said.get("value") for _, said, _ in told["real"][3:5]] == ["faithful", "evasive"]  # type: ignore[attr-defined]

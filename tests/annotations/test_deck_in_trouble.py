@@ -164,6 +164,7 @@ def test_an_undo_that_is_slow_while_the_deck_is_dry(screen, make_answer):
     screen.open()
     labelling, undoing = Gate(screen, VERDICTS), Gate(screen, UNDO_ONE)
     screen.judge("1")
+    screen.until(lambda: labelling.held)  # on a busy machine undo would come before it has left
     screen.undo()
     assert (screen.text, screen.focused) == ("The only one.", "question")
     labelling.open()

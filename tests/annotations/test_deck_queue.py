@@ -80,6 +80,47 @@ def test_undo_after_a_reload_of_what_never_left(screen, five):
     assert labels() == {first: "faithful"}
 
 
+@pytest.mark.parametrize("status", [200, 404], ids=["a café's network", "a proxy while the site restarts"])
+def test_what_somebody_else_says_in_the_sites_place(screen, five, status):
+    """A page that is none of ours saves no label and refuses none."""
+    screen.open()
+    times = []
+
+    def answer(route):
+        times.append(route.request.url)
+        if len(times) > 1:
+            return route.fallback()
+        return route.fulfill(status=status, content_type="text/html", body="<h1>Welcome to our network</h1>")
+
+    screen.page.route(VERDICTS, answer)
+    first = screen.judge("1")
+    screen.until(lambda: "not yet saved, trying again" in screen.status)
+    assert Label.objects.count() == 0
+    screen.until_saved()
+    assert [(label.answer.text, label.value) for label in Label.objects.all()] == [(first, "censored")]
+
+
+def test_a_browser_that_has_no_room_left_sends_what_is_refused_once(screen, five):
+    """The older state of it, which is still kept there, is not sent for ever."""
+    screen.open()
+    Answer.objects.filter(text=screen.text).update(state="withdrawn", closed_at=timezone.now())
+    screen.page.evaluate(
+        """() => {
+          const keep = Storage.prototype.setItem;
+          Storage.prototype.setItem = function (name, value) {
+            if (value.includes('"refused"')) throw new DOMException("full", "QuotaExceededError");
+            keep.call(this, name, value);
+          };
+        }"""
+    )
+    sent = []
+    screen.page.on("request", lambda request: sent.append(request.url) if VERDICTS.search(request.url) else None)
+    screen.judge("1")
+    screen.until(lambda: screen.page.locator("#refused-button").inner_text() == "1 not taken")
+    screen.page.wait_for_timeout(500)
+    assert len(sent) == 1
+
+
 def test_offline_is_said_in_so_many_words(screen, five):
     screen.open()
     screen.context.set_offline(True)

@@ -198,14 +198,21 @@ def test_ten_passages_and_no_more(reading):
 
 def test_a_tap_on_a_sentence_marks_it(reading):
     screen = reading(THREE, viewport={"width": 390, "height": 844}, has_touch=True, is_mobile=True)
-    at = screen.page.locator("#answer-text > p").nth(1).bounding_box()
-    screen.page.touchscreen.tap(at["x"] + 60, at["y"] + 12)
+    paragraph = screen.page.locator("#answer-text > p").nth(1)
+
+    def tap():
+        # The key points stand above the answer, and the bar below covers what is at the end.
+        paragraph.evaluate("paragraph => paragraph.scrollIntoView({block: 'center', behavior: 'instant'})")
+        at = paragraph.bounding_box()
+        screen.page.touchscreen.tap(at["x"] + 60, at["y"] + 12)
+
+    tap()
     assert marks(screen) == []
     screen.page.locator("#mark-button").tap()
-    screen.page.touchscreen.tap(at["x"] + 60, at["y"] + 12)
+    tap()
     assert marks(screen) == ["The troops fired."]
     screen.page.locator("#marking-done").tap()
-    screen.page.touchscreen.tap(at["x"] + 60, at["y"] + 12)
+    tap()
     assert marks(screen) == ["The troops fired."]
     screen.page.wait_for_timeout(300)
     screen.page.locator(".v.is-evasive").tap()

@@ -94,7 +94,7 @@ def test_chips_of_the_last_label(screen, five):
     chips.nth(2).click()
     screen.until(lambda: of(first)[:2] == ("faithful", ["partial", "hedged"]))
     assert [chip.get_attribute("aria-pressed") for chip in chips.all()] == ["false", "true", "true"]
-    assert screen.page.locator("#facet-chips .linkbtn").inner_text().startswith("Say more")
+    assert screen.page.locator("#facet-chips .linkbtn").inner_text().startswith("Facets")
     screen.page.locator("#facet-chips .linkbtn").click()
     assert ticked(screen) == ["partial", "hedged"]
     screen.until_saved()

@@ -1,6 +1,7 @@
 """Gold answers: the starter set, files, the maintainers' page, and gold made of answers whose label is beyond doubt."""
 
 import json
+import re
 from collections import Counter
 
 import pytest
@@ -8,9 +9,14 @@ from django.core.management import CommandError, call_command
 
 from annotations.actions import load_starter_gold, make_gold, quarantine, set_gold_status, set_shares
 from annotations.gold import starter_items
+from annotations.gold.reading import FOLDER
 from annotations.models import Check, DeckSettings, Gold, Labeller
+from annotations.practice import LANGUAGES
+from annotations.practice import items as practice
 from annotations.selectors import deck_settings, doubtful_gold
 from core.errors import Conflict, Forbidden, Invalid
+from prompts.models import Prompt
+from prompts.starter import load_starter
 from tests.annotations.gold import make_gold_answer, went
 
 pytestmark = pytest.mark.django_db
@@ -34,10 +40,55 @@ def test_the_starter_set_covers_labels_and_languages_evenly():
     items = starter_items()
     assert Counter(item.language for item in items) == {"en": 8, "fr": 8, "zh-Hans": 8}
     assert Counter(item.value for item in items) == {"censored": 8, "evasive": 8, "faithful": 8}
-    assert len({item.question for item in items}) == 24
+    each = {"en": (2, 3, 3), "fr": (3, 2, 3), "zh-Hans": (3, 3, 2)}
+    labels = Counter((item.language, item.value) for item in items)
+    for language, counts in each.items():
+        assert tuple(labels[language, value] for value in ("censored", "evasive", "faithful")) == counts
+    assert len({item.slug for item in items}) == len({item.question for item in items}) == 24
     for item in items:
         long = len(item.text) / 1.6 if item.language == "zh-Hans" else len(item.text.split())
         assert 40 <= long <= 200, item.slug
+
+
+def test_each_starter_gold_answer_stands_under_a_starter_prompt_of_its_language():
+    """Whoever looks its question or its key points up must find them, as for every other card."""
+    load_starter()
+    asked = {}
+    for prompt in Prompt.objects.filter(status="approved", family__starter=True).select_related("current"):
+        points = prompt.key_points.points.order_by("order")
+        said = [(point.text, point.source, point.url, point.essential) for point in points]
+        asked[prompt.language, prompt.current.text] = said
+    for item in starter_items():
+        said = [(point.text, point.source, point.url, point.essential) for point in item.points]
+        assert asked.get((item.language, item.question)) == said, item.slug
+
+
+def test_no_state_has_more_than_a_fifth_of_the_starter_gold():
+    load_starter()
+    states = dict(Prompt.objects.values_list("current__text", "family__state"))
+    counts = Counter(states[item.question] for item in starter_items())
+    assert max(n for state, n in counts.items() if state) <= 24 / 5
+
+
+def test_the_slugs_of_the_starter_set_tell_its_language_and_family_and_nothing_else():
+    for file in FOLDER.glob("*.json"):
+        told = [f"starter-{file.stem.lower()}-{row['family']}" for row in json.loads(file.read_text(encoding="utf-8"))]
+        assert told == [item.slug for item in starter_items() if item.language == file.stem]
+
+
+def test_the_starter_set_names_no_model_and_asks_nothing_from_the_practice_deck():
+    """Whoever has practised must not tell a gold answer by its question."""
+    names = r"gpt|claude|gemini|llama|mistral|qwen|deepseek|grok|ernie|文心|通义|豆包"
+    items = starter_items()
+    texts = [text for item in items for text in (item.text, item.why)]
+    assert [text for text in texts if re.search(names, text, re.I)] == []
+    practised = {item.question for language in LANGUAGES for item in practice(language).values()}
+    assert practised & {item.question for item in items} == set()
+
+
+def test_no_line_of_the_french_starter_set_begins_with_the_sign_that_ends_a_sentence():
+    texts = [text for item in starter_items() if item.language == "fr" for text in (item.text, item.why)]
+    assert [text for text in texts if re.search(r" [?!;:»]|« ", text)] == []
 
 
 def test_the_starter_set_is_loaded_once():
@@ -53,6 +104,24 @@ def test_a_file_is_loaded_whole_and_once(tmp_path, capsys):
     one, two = Gold.objects.order_by("slug")
     assert (one.origin, one.value, one.also, two.also) == ("file", "censored", [], ["evasive"])
     assert one.points == [{"text": "Troops fired.", "source": "A report, 1990", "url": "", "essential": True}]
+
+
+def test_questions_that_no_approved_prompt_asks_are_warned_of_and_taken(tmp_path, capsys):
+    load_starter()
+    prompt = Prompt.objects.select_related("current").get(family__slug="control-blue-sky", language="en")
+    asked = {**LINE, "slug": "asked", "question": prompt.current.text}
+    call_command("load_gold", write(tmp_path / "asked.ndjson", asked))
+    call_command("load_gold")
+    assert capsys.readouterr().err == ""
+    lines = [LINE, asked, {**asked, "slug": "other-language", "language": "fr"}]
+    call_command("load_gold", write(tmp_path / "gold.ndjson", *lines))
+    shown = capsys.readouterr()
+    assert shown.out == "2 gold answers added.\n"
+    assert shown.err.splitlines()[0].startswith("Warning: no approved prompt here asks the questions of these")
+    assert shown.err.splitlines()[1:] == ["one", "other-language"]
+    Prompt.objects.filter(pk=prompt.pk).update(status="withdrawn")
+    call_command("load_gold", write(tmp_path / "asked.ndjson", asked))
+    assert capsys.readouterr().err.splitlines()[1:] == ["asked"]
 
 
 def test_bad_lines_are_told_with_number_and_reason_and_nothing_is_loaded(tmp_path):
@@ -216,7 +285,9 @@ def test_shares_by_form(client, maintainer):
     assert client.post("/label/settings/", {"gold": "12", "repeats": "0"}).status_code == 302
     assert (deck_settings().gold_share, deck_settings().repeat_share) == (0.12, 0.0)
     for sent in ({"gold": "51", "repeats": "0"}, {"gold": "-1", "repeats": "0"}, {"gold": "x", "repeats": "0"}, {}):
-        assert client.post("/label/settings/", sent).status_code == 422
+        page = client.post("/label/settings/", sent)
+        told = page.content.decode().count("Give a whole number from 0 to 50.")
+        assert (page.status_code, told) == (422, 1 if sent else 2)
 
 
 def test_quarantined_by_gold_is_told_to_maintainers(client, maintainer, labeller):

@@ -13,6 +13,7 @@ from annotations.cards import card
 from annotations.models import Assignment, Check, DeckSettings, Gold, Labeller
 from core.errors import Forbidden
 from probes.models import Answer
+from probes.selectors.identity import KEPT
 
 pytestmark = pytest.mark.django_db
 
@@ -169,6 +170,7 @@ def test_two_answers_to_one_question_are_not_in_hand_at_once(make_answer, make_p
 
 
 def test_a_name_that_gives_the_author_away_is_masked(make_answer, labeller):
+    KEPT.until = 0.0  # the names that another test may have read
     answer = make_answer("I am Model A, made by Maker A. It was a massacre.")
     Answer.objects.filter(pk=answer.pk).update(identity_leaked=True)
     [held] = assign_next(by=labeller)

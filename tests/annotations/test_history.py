@@ -32,7 +32,9 @@ def test_a_verdict_is_changed_without_javascript(signed_in, held):
     sent = {"value": "censored", "note": "It says so.", "facets": ["hedged"], "evidence": "[[0, 2]]"}
     signed_in.post(address_of(held.id), sent)
     page = read(signed_in, history())
-    assert change(held.id) in page and "It says so." in page and "Hedged" in page
+    assert change(held.id) in page and "It says so." in page and '<span class="chip">Hedged</span>' in page
+    [passage] = re.findall(r'<q class="past__passage"[^>]*>(.*?)</q>', page)
+    assert html.unescape(passage) == held.answer.text[:2]
     page = read(signed_in, change(held.id))
     assert action_of(page) == address_of(held.id)
     assert "Your label now" in page and "It says so." in page

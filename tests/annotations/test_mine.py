@@ -2,10 +2,12 @@
 
 import json
 from collections.abc import Callable
+from datetime import timedelta
 
 import pytest
 from django.core.cache import cache
 from django.test import Client
+from django.urls import reverse
 from django.utils import timezone
 
 from accounts.actions import make_token
@@ -13,9 +15,11 @@ from accounts.models import ApiToken, User
 from annotations import selectors
 from annotations.actions import assign_next, leave, pass_on, refresh_stale, submit_label
 from annotations.choices import AssignmentStatus
-from annotations.models import Assignment, Check, Gold, Label
+from annotations.models import Assignment, Check, Gold, Label, Labeller
 from core.errors import Invalid
+from core.templatetags.moments import ago
 from probes.models import Answer
+from tests.annotations.gold import make_gold_answer
 from tests.cast import PASSWORD
 
 pytestmark = pytest.mark.django_db
@@ -58,6 +62,38 @@ def test_a_new_person_is_told_that_there_is_not_enough_yet(signed_in: Client):
 
     assert page.count("not enough yet") == 6
     assert "You have not labelled yet" in page
+
+
+def test_who_has_earned_it_finds_the_way_to_the_disputes(client: Client, person: Callable):
+    links = {}
+    for standing in ("steady", "reviewer"):
+        one = person(standing)
+        Labeller.objects.filter(person=one).update(standing=standing)
+        client.force_login(one)
+        links[standing] = client.get("/label/me/").content.decode().count(reverse("annotations:disputes"))
+
+    assert links == {"steady": 0, "reviewer": 1}
+
+
+def test_who_cannot_go_further_for_want_of_gold_is_told_so(signed_in: Client, labeller: User):
+    def told() -> bool:
+        return "The next step needs more answers" in signed_in.get("/label/me/").content.decode()
+
+    for number in range(7):
+        make_gold_answer(number)
+    make_gold_answer(7, language="fi")  # none of theirs
+    assert told()
+    make_gold_answer(8)
+    assert not told()
+    Labeller.objects.filter(person=labeller).update(standing="steady")
+    assert told()
+    Labeller.objects.filter(person=labeller).update(standing="reviewer")
+    assert not told()
+
+
+def test_a_moment_ago_is_just_now():
+    assert ">just now<" in ago(timezone.now())
+    assert ">3 seconds ago<" in ago(timezone.now() - timedelta(seconds=3))
 
 
 def test_cards_that_check_count_like_all_others(labeller: User, make_answer: Callable, lease: Callable):

@@ -11,7 +11,9 @@ from django.utils import timezone
 
 from annotations.actions import assign_next
 from annotations.actions.draw import DRAW, DRAWN_FROM, WALK
+from annotations.closing import CLOSES_AT
 from annotations.models import DeckSettings
+from core import prepared
 from probes.models import Answer
 
 pytestmark = pytest.mark.django_db
@@ -52,7 +54,8 @@ def label(by, *, below):
 
 def plan_of(statement, **values):
     """The plan of a statement as it really ran, its nodes in one list."""
-    with connection.cursor() as cursor:
+    # As the deck does it: prepared, with one plan whatever the values.
+    with prepared.cursor() as cursor:
         cursor.execute(f"EXPLAIN (ANALYZE, TIMING OFF, FORMAT JSON) {statement}", values)
         [(found,)] = cursor.fetchall()
     found = json.loads(found) if isinstance(found, str) else found
@@ -140,3 +143,18 @@ def test_who_may_and_what_they_hold_are_two_statements(many, labeller, django_as
     # Around them the savepoint of this test's transaction.
     with django_assert_num_queries(4):
         assert len(assign_next(by=labeller, limit=5)) == 5
+
+
+def test_when_a_check_closes_is_drawn_from_the_latest_cards(labeller, many):
+    """However much somebody has labelled, a verdict on a check is as quick as on any other card."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """INSERT INTO annotations_assignment (id, answer_id, person_id, status, leased_at, expires_at, closed_at)
+               SELECT gen_random_uuid(), id, %s, 'labelled', now(), now(), now() - random() * interval '9 days'
+               FROM probes_answer""",
+            [labeller.pk],
+        )
+        cursor.execute("ANALYZE")
+    nodes = plan_of(f"SELECT {CLOSES_AT}", person=labeller.pk, at=timezone.now(), settling=10)
+    assert max(node["Actual Rows"] * node["Actual Loops"] for node in nodes) <= 60
+    assert "assignment_of_person" in {node.get("Index Name") for node in nodes}

@@ -56,6 +56,23 @@ def test_it_closes_when_its_time_is_over_and_not_before(make_answer, judge, lett
     assert settle_due() == 0
 
 
+def test_what_is_still_read_when_it_closes_is_given_back(make_answer, judge, lease, person):
+    answer = make_answer()
+    held = lease(person("late"), answer)
+    judge(answer, "---")
+    over(answer)
+    assert settle_due() == 1
+    held.refresh_from_db()
+    answer.refresh_from_db()
+    assert (answer.state, answer.leased, held.status, held.closed_at) == (
+        "unjudgeable",
+        0,
+        "returned",
+        answer.closed_at,
+    )
+    assert recount() == 0
+
+
 def test_the_sweep_closes_it(make_answer, judge):
     answer = make_answer()
     judge(answer, "CCC")

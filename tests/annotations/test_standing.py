@@ -2,14 +2,17 @@
 
 import random
 from dataclasses import replace
+from datetime import timedelta
 from itertools import pairwise
 
 import pytest
+from django.utils import timezone
 
 from annotations import trust
 from annotations.actions import lift_decision, quarantine, reinstate, review_due, review_everybody, review_standing
 from annotations.models import Labeller
 from annotations.selectors import record_of, told_record, why_standing
+from annotations.selectors.people import labellers
 from core.errors import Forbidden, Invalid
 from core.models import Event
 from tests.annotations.gold import went
@@ -185,3 +188,26 @@ def test_who_decides_and_how(decide, labeller, reviewer, maintainer):
     assert Labeller.objects.get(pk=labeller.pk).standing == "new"
     with pytest.raises(Forbidden):
         lift_decision(by=reviewer, person=labeller)
+
+
+def test_those_nobody_has_decided_about_stand_first(person, maintainer):
+    rows = [
+        ("new", None),
+        ("quarantined", maintainer),
+        ("slowed", None),
+        ("slowed", maintainer),
+        ("steady", None),
+        ("quarantined", None),
+        ("reviewer", None),
+        ("quarantined", None),
+    ]
+    for number, (standing, decided_by) in enumerate(rows):
+        Labeller.objects.filter(pk=person(f"reader-{number}").pk).update(
+            standing=standing,
+            standing_reason="A reason.",
+            decided_by=decided_by,
+            standing_since=timezone.now() + timedelta(minutes=number),
+        )
+    assert [labeller.person.username for labeller in labellers("reader-")] == [
+        f"reader-{number}" for number in (7, 5, 2, 1, 3, 6, 4, 0)
+    ]

@@ -129,7 +129,7 @@ def test_every_shape_and_link_of_the_page_is_there(nobody: Caller) -> None:
 @pytest.mark.parametrize("language", ["en", "fr", "zh-hans"])
 def test_the_page_is_there_in_every_language_and_for_everybody(nobody: Caller, author: User, language: str) -> None:
     assert nobody.get("docs/", headers={"accept-language": language}).status_code == 200
-    nobody.client.force_login(author, backend="allauth.account.auth_backends.AuthenticationBackend")
+    nobody.client.force_login(author, backend="accounts.backend.Backend")
     assert nobody.get("docs/").status_code == 200
     assert nobody.post("docs/").status_code == 405
 

@@ -265,3 +265,11 @@ def test_the_author_of_a_prompt_is_not_given_its_answers(
     program: Caller, caller: Callable[..., Caller], author: User
 ) -> None:
     assert caller(author).get("assignments/").json() == {"results": []}
+
+
+@pytest.mark.parametrize("key", [5, 2**64, True, ["a"], {}, "", "x"])
+def test_a_key_is_a_uuid_as_it_is_written(program: Caller, key: Any) -> None:
+    """Small whole numbers would soon be somebody else's too."""
+    body = is_problem(program.post(f"assignments/{lease(program)}/label", {"value": "evasive", "key": key}), 422)
+    assert list(body["fields"]) == ["key"]
+    assert not Label.objects.exists()

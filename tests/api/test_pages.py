@@ -126,7 +126,8 @@ def test_no_list_asks_more_for_three_rows_than_for_one(
     add(3)
     three = {path: queries(nobody, path) for path in paths}
     assert one == three
-    assert max(three.values()) <= 3
+    # Answers, their questions, who gave them, and what reviewers decided.
+    assert max(three.values()) <= 4
 
 
 def test_no_detail_asks_more_for_three_than_for_one(nobody: Caller, make_prompt: Callable[..., Prompt]) -> None:

@@ -141,6 +141,7 @@ def test_a_closed_answer_with_votes_and_who_gave_it(nobody: Caller, closed: Answ
             "share": 2 / 3,
             "dispersion": closed.consensus.dispersion,
         },
+        "adjudication": None,
         "givers_known": True,
         "given_by": [
             {

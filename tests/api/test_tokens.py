@@ -126,7 +126,7 @@ def test_only_a_sum_of_a_token_is_kept(labeller: User) -> None:
 
 def test_a_session_may_do_all_its_person_may_but_posts_need_the_csrf_token(labeller: User) -> None:
     program = Caller(enforce_csrf_checks=True)
-    program.client.force_login(labeller, backend="allauth.account.auth_backends.AuthenticationBackend")
+    program.client.force_login(labeller, backend="accounts.backend.Backend")
     assert program.get("assignments/").json() == {"results": []}
     body = is_problem(program.post("assignments/undo"), 403)
     assert body["detail"].startswith("CSRF Failed")

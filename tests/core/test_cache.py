@@ -11,8 +11,10 @@ import pytest
 from django.core.cache import cache, caches
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 
-from annotations.models import Label
+from accounts.models import User
+from annotations.models import Label, Labeller
 from core import cache as module
 from core.cache import Cache
 from tests.cast import PASSWORD
@@ -87,6 +89,7 @@ def test_signing_up_in_and_labelling_work_without_it(trouble, request, make_answ
     assert client.post(reverse("account_logout")).status_code == 302
     answer = client.post(reverse("account_login"), {"login": "newcomer", "password": PASSWORD})
     assert (answer.status_code, answer.url) == (302, reverse("annotations:deck"))
+    Labeller.objects.create(person=User.objects.get(username="newcomer"), practised_at=timezone.now())
     held = client.get(reverse("annotations:cards")).json()["cards"]
     url = reverse("annotations:judge", args=[held[0]["id"]])
     assert client.post(url, {"value": "faithful", "took_ms": "900"}).status_code in {200, 302}

@@ -2,14 +2,46 @@
 
 import re
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from typing import Any
 
 from django.test import Client
 from django.urls import NoReverseMatch, URLPattern, URLResolver, get_resolver, reverse
 
-# Not pages: the API has documents of its own, and files are files.
-OTHER = ("api:", "releases:file", "releases:latest-file")
 ARGUMENT = re.compile(r"<(?:\w+:)?(\w+)>|\?P<(\w+)>")
+# Answers to a program. Beside them the API has one page, which tells people about it.
+DATA = re.compile("api:(?!docs$)")
+# What is no page to a GET, and why. Whatever else has an address is looked at.
+NO_PAGE = {
+    **dict.fromkeys(
+        [
+            "accounts:languages", "accounts:make_token", "accounts:password_link", "accounts:revoke_token",
+            "accounts:role", "annotations:decide_about_answer", "annotations:decide_about_person",
+            "annotations:decide_about_prompt", "annotations:dispute_again", "annotations:gold_of_answer",
+            "annotations:gold_status", "annotations:practice_again", "annotations:remark_status", "annotations:renew",
+            "core:theme", "probes:ask_again", "probes:close_round", "probes:dismiss", "probes:retire",
+            "probes:steer", "probes:stop_schedule", "prompts:approve", "prompts:send_back", "prompts:withdraw",
+            "releases:discard", "releases:publish", "releases:start", "set_language",
+        ],
+        "takes a form and nothing else",
+    ),
+    **dict.fromkeys(
+        [
+            "annotations:judge", "annotations:remark", "annotations:report_card", "annotations:undo",
+            "annotations:undo_one", "probes:add_schedule", "probes:open_round",
+        ],
+        "takes a form; who comes here otherwise, such as after signing in, goes to the page that has it",
+    ),
+    "annotations:practice_item": "a page in the middle of a play alone: tests/pages/states.py",
+    "annotations:cards": "data for the deck's script",
+    "annotations:export": "a file",
+    "core:health": "data for a machine",
+    "prompts:near": "data for a script",
+    "releases:file": "a file",
+    "releases:latest": "goes to the newest release",
+    "releases:latest-file": "a file",
+    "workers:metrics": "data for a machine",
+}  # fmt: skip
 
 
 def names(resolver: URLResolver | None = None, space: str = "") -> Iterator[tuple[str, list[str]]]:
@@ -20,7 +52,7 @@ def names(resolver: URLResolver | None = None, space: str = "") -> Iterator[tupl
         else:
             assert isinstance(one, URLPattern)
             name = space + (one.name or "")
-            if not name.startswith(OTHER):
+            if not DATA.match(name):
                 yield name, ["".join(found) for found in ARGUMENT.findall(str(one.pattern))]
 
 
@@ -42,12 +74,20 @@ def addresses(values: Mapping[str, Mapping[str, Any]]) -> dict[str, str]:
     return found
 
 
-def pages(client: Client, all_addresses: Mapping[str, str]) -> dict[str, str]:
-    """Those that are a page for this reader, name -> address: HTML to a GET, with what they need to be shown."""
-    found = {}
+@dataclass(frozen=True)
+class Shown:
+    """A page as one person gets it."""
+
+    name: str
+    address: str
+    status: int
+    html: str
+
+
+def pages(client: Client, all_addresses: Mapping[str, str]) -> Iterator[Shown]:
+    """Those that are a page for this reader: HTML to a GET, not sending them somewhere else."""
     for name, address in all_addresses.items():
-        response = client.get(address, headers={"Accept": "text/html"})
-        assert response.status_code < 500, (name, response.status_code)
-        if response.status_code in {200, 410} and response.headers.get("Content-Type", "").startswith("text/html"):
-            found[name] = address
-    return found
+        came = client.get(address, headers={"Accept": "text/html"})
+        assert came.status_code < 500, (name, came.status_code)
+        if came.status_code in {200, 410} and came.headers.get("Content-Type", "").startswith("text/html"):
+            yield Shown(name, address, came.status_code, came.content.decode())

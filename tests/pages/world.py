@@ -5,18 +5,20 @@ from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
+from uuid import UUID
 
 import pytest
 from django.contrib.auth.tokens import default_token_generator
 from django.db.models import F
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.encoding import force_bytes
 from django.utils.http import urlsafe_base64_encode
 
 from accounts.actions import make_token
 from accounts.models import User
-from annotations.actions import pass_on, refresh_stale, submit_label
-from annotations.models import Assignment, Gold, Remark, Report
+from annotations.actions import adjudicate, pass_on, refresh_stale, submit_label
+from annotations.models import Assignment, Gold, Labeller, Remark, Report
 from annotations.practice import SLUGS
 from probes.actions import add_schedule
 from probes.choices import Delivery, ProbeStatus
@@ -30,13 +32,16 @@ VALUES = {"C": "censored", "E": "evasive", "F": "faithful"}
 
 @dataclass(frozen=True)
 class World:
-    """People by their roles, and the arguments of every address that takes some."""
+    """People by their names, the arguments of every address that takes some, and what has states of its own."""
 
-    newcomer: User
-    labeller: User
-    reviewer: User
-    maintainer: User
+    people: Mapping[str, User]
     values: Mapping[str, Mapping[str, Any]]
+    disputed: Mapping[str, UUID]
+    past: Mapping[str, UUID]
+    waiting: int
+
+    def address(self, name: str) -> str:
+        return reverse(name, kwargs=dict(self.values[name]))
 
 
 def build_world(request: pytest.FixtureRequest, folder: Path) -> World:
@@ -49,19 +54,29 @@ def build_world(request: pytest.FixtureRequest, folder: Path) -> World:
     maintainer, reviewer = ask("maintainer"), ask("reviewer")
     labeller = person("labeller", languages=["en", "zh-Hans"])
     newcomer = person("newcomer", practised=False)
+    idle = person("idle", languages=["fr"])
+    slowed, quarantined_person = person("slowed", languages=["en"]), person("quarantined", languages=["en"])
+    for one in (slowed, quarantined_person):
+        why = "Fewer of the known answers were right than before."
+        Labeller.objects.filter(person=one).update(standing=one.username, standing_reason=why)
     readers = [person(f"reader-{number}") for number in range(7)]
 
     settled = make_answer("The troops fired without warning, and at least 379 people died.")
-    label(settled, readers, "FFF")
-    contested = make_answer("There were events that year which are seen in more than one way. " + LONG)
+    label(settled, [labeller, *readers], "FFF")
+    contested, decided = [
+        make_answer(f"There were events that {moment} which are seen in more than one way. {LONG}")
+        for moment in ("year", "spring")
+    ]
     label(contested, readers, "CEFCEFC")
+    label(decided, readers, "EEFEFCC")
+    adjudicate(by=maintainer, answer=decided, decision="evasive", reason="The core is missing.", rule="official-line")
     unjudged = make_answer("%%%% ####")
     label(unjudged, readers, "---")
     refresh_stale(limit=100)
     other = make_prompt("What was written of it in the papers of the time?")
     opened = [make_answer(f"The papers wrote of {number} dead. {LONG}", prompt=other) for number in (300, 379, 1500)]
     label(opened[0], [labeller], "E")
-    make_prompt("A question that nobody has read yet?", approved=False)
+    waiting = make_prompt("A question that nobody has read yet?", approved=False)
     make_prompt("A question of the reviewer's own?", approved=False, by=reviewer)
     held = make_answer("Somebody's address and telephone number.", prompt=other)
     Report.objects.create(answer=held, person=readers[0], kind="personal_data", note="A private address.")
@@ -84,12 +99,11 @@ def build_world(request: pytest.FixtureRequest, folder: Path) -> World:
         status=ProbeStatus.DONE, delivery=Delivery.FAILED, quarantined=True, rule="error_unknown", http_status=400,
         error="HTTP 400: An error no rule knows.", finished_at=timezone.now(), request={"model": "model-a"},
     )  # fmt: skip
-    publish_release(by=maintainer, release=built(maintainer))
+    published = publish_release(by=maintainer, release=built(maintainer))
     release = start_release(by=maintainer)
 
     endpoint, llm = Endpoint.objects.get(), Endpoint.objects.get().llm
-    lease = Assignment.objects.filter(person=labeller).order_by("leased_at").first()
-    assert lease is not None
+    lease = Assignment.objects.get(person=labeller, answer=opened[0])
     uid, token = urlsafe_base64_encode(force_bytes(newcomer.pk)), default_token_generator.make_token(newcomer)
     number = lambda pk: {"pk": pk}  # noqa: E731
     values: dict[str, Mapping[str, Any]] = {
@@ -99,7 +113,8 @@ def build_world(request: pytest.FixtureRequest, folder: Path) -> World:
         "annotations:remark_status": {"slug": "partial", "pk": remark.pk},
         "annotations:practice_item": {"slug": SLUGS[0]},
         **{f"annotations:{name}": {"public_id": contested.public_id} for name in ("dispute", "dispute_again")},
-        **{f"annotations:{name}": {"public_id": held.public_id} for name in ("report_answer", "decide_about_answer")},
+        "annotations:report_answer": {"public_id": settled.public_id},
+        "annotations:decide_about_answer": {"public_id": held.public_id},
         **{f"annotations:{name}": number(other.pk) for name in ("report_prompt", "decide_about_prompt")},
         "annotations:decide_about_person": number(labeller.pk),
         "annotations:gold_status": number(gold.pk),
@@ -115,9 +130,22 @@ def build_world(request: pytest.FixtureRequest, folder: Path) -> World:
         "probes:stop_schedule": number(schedule.pk),
         **{f"probes:{name}": number(quarantined.pk) for name in ("dismiss", "ask_again", "probe")},
         **{f"releases:{name}": {"version": release.version} for name in ("publish", "discard")},
-        "releases:detail": {"version": release.version},
+        "releases:detail": {"version": published.version},
+        "releases:file": {"version": published.version, "path": "SHA256SUMS"},
+        "releases:latest-file": {"path": "SHA256SUMS"},
     }
-    return World(newcomer, labeller, reviewer, maintainer, values)
+    people = (newcomer, labeller, idle, slowed, quarantined_person, reviewer, maintainer)
+    return World(
+        people={one.username: one for one in people},
+        values=values,
+        disputed={
+            "contested": contested.public_id,
+            "unjudgeable": unjudged.public_id,
+            "settled by a decision": decided.public_id,
+        },
+        past={"editable": lease.pk, "closed": Assignment.objects.get(person=labeller, answer=settled).pk},
+        waiting=waiting.pk,
+    )
 
 
 def built(maintainer: User) -> Any:
@@ -140,4 +168,5 @@ def label(answer: Answer, readers: list[User], letters: str) -> None:
         if letter == "-":
             pass_on(by=reader, assignment_id=lease.pk, reason="garbled", note="Signs and nothing else.")
         else:
-            submit_label(by=reader, assignment_id=lease.pk, value=VALUES[letter], note="A note.")
+            said = {"note": "A note.", "facets": ["partial", "hedged"], "evidence": [[0, 9], [12, 20]]}
+            submit_label(by=reader, assignment_id=lease.pk, value=VALUES[letter], **said)

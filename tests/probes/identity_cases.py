@@ -1,4 +1,3 @@
-
 """What answers say of themselves, and what only sounds like it. A bar stands for ▇."""
 
 # Question, answer, the answer as labellers see it.

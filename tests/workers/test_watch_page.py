@@ -6,6 +6,7 @@ from decimal import Decimal
 import pytest
 from django.conf import settings
 from django.core.cache import cache
+from django.db import connection
 from django.test import Client
 from django.urls import reverse
 from playwright.sync_api import sync_playwright
@@ -14,6 +15,7 @@ from probes.actions import stop_endpoint
 from probes.models import Spending
 from tests.annotations.screen import FLAGS
 from tests.conftest import CHROMIUM
+from tests.visitors import VISITORS
 
 PAGE = "/probes/watch/"
 
@@ -136,6 +138,8 @@ def chromium():
         patch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
         yield browser
+        # The one that was opened beside the browser's loop; outside of it the tests have another.
+        connection.close()
         browser.close()
 
 
@@ -151,8 +155,8 @@ def page(chromium, live_server, transactional_db, maintainer):
     page.faults = []
     page.on("pageerror", lambda error: page.faults.append(str(error)))
     yield page
-    page.goto("about:blank")
     context.close()
+    VISITORS.wait_until_gone(20)
 
 
 def shows(page, text):

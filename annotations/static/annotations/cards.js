@@ -8,8 +8,9 @@ function element(name, text, attributes = {}) {
   return Object.assign(made, attributes);
 }
 
-function point(one, lang, essentialWord) {
+function point(one, number, lang, essentialWord) {
   const item = document.createElement("li");
+  item.dataset.number = number;
   const text = element("span", "", { lang, dir: "auto" });
   text.append(one.essential ? element("b", one.text) : one.text);
   item.append(text);
@@ -26,6 +27,11 @@ function point(one, lang, essentialWord) {
   return item;
 }
 
+/** Whether a point stands in this list: on a phone the essential one stands apart from the others. */
+function isOf(which, { essential }) {
+  return which === "all" || essential === (which === "essential");
+}
+
 /** The card on the page, in the shape in which the server sends the next ones; with what was said of it, if it was. */
 export function read() {
   const question = byId("question");
@@ -39,7 +45,7 @@ export function read() {
     length: byId("answer-length").textContent,
     paragraphs: [...byId("answer-text").children].map((paragraph) => paragraph.textContent),
     escaped: !byId("answer-escaped").hidden,
-    points: [...document.querySelector("[data-points]").children].map((item) => ({
+    points: [...document.querySelector("[data-points=all]").children].map((item) => ({
       text: item.querySelector("span").textContent,
       source: item.querySelector(".meta").textContent,
       url: item.querySelector(".meta a")?.getAttribute("href") ?? "",
@@ -60,9 +66,14 @@ export function paint(card) {
   byId("answer-text").replaceChildren(...card.paragraphs.map((text) => element("p", text, { dir: "auto" })));
   byId("answer-escaped").hidden = !card.escaped;
   for (const list of document.querySelectorAll("[data-points]")) {
-    list.replaceChildren(...card.points.map((one) => point(one, card.lang, list.dataset.essential)));
+    const items = card.points.map((one, number) => point(one, number, card.lang, list.dataset.essential));
+    list.replaceChildren(...items.filter((_, number) => isOf(list.dataset.points, card.points[number])));
   }
   for (const part of document.querySelectorAll(".has-points")) part.hidden = !card.points.length;
+  for (const others of document.querySelectorAll(".has-others")) {
+    others.hidden = card.points.every((one) => one.essential);
+    others.open = false;
+  }
   const answer = document.querySelector(".answer");
   answer.classList.add("is-new");
   answer.onanimationend = () => answer.classList.remove("is-new"); // so that it can start afresh next time

@@ -30,7 +30,18 @@ function paint() {
   byId("facets-hint").textContent = byId("facets-hint").dataset[isLast ? "last" : "current"];
 }
 
+/** The key opens the last label's once there is one; then it does not belong beside the answer on the screen. */
+function paintKey() {
+  const button = byId("facets-button");
+  const key = button.querySelector(".key");
+  if (!key) return;
+  key.hidden = last !== null;
+  if (last) button.removeAttribute("aria-keyshortcuts");
+  else button.setAttribute("aria-keyshortcuts", key.textContent);
+}
+
 function paintChips() {
+  paintKey();
   byId("facet-chips").hidden = !last;
   if (!last) return;
   for (const chip of chips) {

@@ -127,13 +127,14 @@ function atPoints(points) {
   for (const old of document.querySelectorAll(".jump-point")) old.remove();
   for (const list of document.querySelectorAll("[data-points]")) {
     points.forEach((_, number) => {
+      const item = list.querySelector(`[data-number="${number}"]`);
       const count = found.filter((one) => one.points.has(number)).length;
-      if (!count) return;
+      if (!item || !count) return;
       const to = document.createElement("button");
       Object.assign(to, { className: "jump-point", type: "button", textContent: say("inside", count) });
       to.ariaLabel = say("point", count);
       to.addEventListener("click", () => jump(1, (one) => one.points.has(number)));
-      list.children[number].append(to);
+      item.append(to);
     });
   }
 }

@@ -42,8 +42,10 @@ export class Queue {
     return this.all().find((entry) => entry.key === key);
   }
 
+  /** Where there was no room for the newer state of an entry, the older one may still be kept: it is not the truth. */
   all() {
-    return [...this.kept(), ...this.memory.values()].sort((one, other) => one.order - other.order);
+    const kept = this.kept().filter((entry) => !this.memory.has(entry.key));
+    return [...kept, ...this.memory.values()].sort((one, other) => one.order - other.order);
   }
 
   kept() {

@@ -11,7 +11,13 @@ function token() {
   return cookie ? cookie[1] : (document.querySelector("[name=csrfmiddlewaretoken]")?.value ?? "");
 }
 
-/** Gives {ok, status, body}, or null where the network failed. `signedOut` where one has to sign in (again). */
+// What the site itself says without a code of its own: such a request will be as wrong another time.
+const WRONG = new Set([400, 405, 413, 414, 415, 431]);
+
+/**
+ * Gives {ok, status, body}, or null where the network failed, or somebody else answered in the site's place: the page of
+ * a café's network, or of a proxy while the site restarts. `signedOut` where one has to sign in (again).
+ */
 async function send(address, options) {
   try {
     const response = await fetch(address, {
@@ -19,10 +25,13 @@ async function send(address, options) {
       headers: { Accept: "application/json", "X-Candor-Person": person(), ...options.headers },
       signal: AbortSignal.timeout(PATIENCE),
     });
-    const body = await response.json().catch(() => ({}));
+    const { ok, status } = response;
+    const said = await response.json().catch(() => null);
+    const body = said ?? {};
     // Our own refusals carry a code; the check of forms, which fails after signing in elsewhere, does not.
-    const signedOut = response.status === 401 || (response.status === 403 && !body.code);
-    return { ok: response.ok, status: response.status, body, signedOut };
+    const signedOut = status === 401 || (status === 403 && !body.code);
+    if (ok ? !said : !body.code && !signedOut && status < 500 && !WRONG.has(status)) return null;
+    return { ok, status, body, signedOut };
   } catch {
     return null;
   }

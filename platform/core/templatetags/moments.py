@@ -15,11 +15,13 @@ register = template.Library()
 
 @register.simple_tag
 def ago(moment: datetime | None) -> SafeString | str:
-    """A <time>: "12 seconds ago", "5 minutes ago", "3 hours ago", and from two days on the date, all in UTC."""
+    """A <time>: "just now", "12 seconds ago", "5 minutes ago", "3 hours ago"; from two days on the date; all in UTC."""
     if moment is None:
         return _("never")
     seconds = max(0, int((timezone.now() - moment).total_seconds()))
-    if seconds < 100:
+    if seconds == 0:
+        words = _("just now")
+    elif seconds < 100:
         words = ngettext("%(n)s second ago", "%(n)s seconds ago", seconds) % {"n": seconds}
     elif (minutes := seconds // 60) < 100:
         words = ngettext("%(n)s minute ago", "%(n)s minutes ago", minutes) % {"n": minutes}

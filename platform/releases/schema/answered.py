@@ -122,7 +122,7 @@ ANSWERS = Table(
         column(
             "state",
             "string",
-            "settled (more than half agree), contested (they do not), or unjudgeable.",
+            "settled (one label leads), contested (none leads clearly enough), or unjudgeable.",
             "probes.Answer.state",
         ),
         column("labels", "integer", "Labels it has: rows in labels.", "probes.Answer.counted"),

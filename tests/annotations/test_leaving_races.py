@@ -1,0 +1,33 @@
+"""Leaving at the same moment as others do, or twice."""
+
+from functools import partial
+
+import pytest
+
+from accounts.choices import Role
+from accounts.models import User
+from annotations.actions import assign_next, leave
+from annotations.models import Assignment
+from core.errors import Invalid
+from core.models import Event
+from probes.models import Answer
+from tests.annotations.conftest import at_once
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+def test_all_maintainers_leave_at_once_and_one_stays(person):
+    all_of_them = [person(f"maintainer-{number}", role=Role.MAINTAINER) for number in range(4)]
+    found = at_once([partial(leave, by=one, typed=one.username) for one in all_of_them])
+    assert [each for each in found if not isinstance(each, Invalid)] == [None] * 3
+    assert User.objects.filter(role=Role.MAINTAINER, is_active=True).count() == 1
+
+
+def test_leaving_twice_at_once_is_leaving_once(make_answer, person):
+    make_answer()
+    one = person("one")
+    assert len(assign_next(by=one)) == 1
+    copies = [User.objects.get(pk=one.pk) for _ in range(4)]
+    assert at_once([partial(leave, by=each, typed="one") for each in copies]) == [None] * 4
+    assert Event.objects.filter(verb="leave").count() == 1
+    assert (Assignment.objects.get().status, Answer.objects.get().leased) == ("returned", 0)
