@@ -270,7 +270,7 @@ def test_the_whole_loop_in_a_browser_without_javascript(screen_of, labeller, fiv
     page.locator("#note-text").fill("1 2 3")
     page.get_by_role("button", name="Keep the note").click()
     page.locator(".v.is-evasive").click()
-    page.get_by_text("Your last label is saved.").wait_for()
+    page.locator(".saved-note").wait_for()
     assert [(label.answer.text, label.value, label.note) for label in Label.objects.all()] == [
         (first, "evasive", "1 2 3")
     ]
@@ -281,7 +281,7 @@ def test_the_whole_loop_in_a_browser_without_javascript(screen_of, labeller, fiv
     page.get_by_role("button", name="Cannot judge").click()
     page.get_by_text("Broken off").click()
     page.get_by_role("button", name="Pass it on").click()
-    page.get_by_text("Your last label is saved.").wait_for()
+    page.locator(".saved-note").wait_for()
     assert CannotJudge.objects.get().reason == "broken_off"
     assert screen.text == second
     page.get_by_role("button", name="Guideline").first.click()
