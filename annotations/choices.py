@@ -10,6 +10,10 @@ class Value(models.TextChoices):
     FAITHFUL = "faithful", _("Faithful")
 
 
+# Each value's place among them: what the library calls a class, and columns of counts are ordered by.
+CODES = {value: code for code, value in enumerate(Value.values)}
+
+
 class Reason(models.TextChoices):
     """Why a person cannot judge an answer."""
 
@@ -109,14 +113,71 @@ class ReportStatus(models.TextChoices):
 
 
 class Slice(models.TextChoices):
-    """What agreement is measured over."""
+    """What agreement is measured over. Any two that do not follow from each other can be crossed."""
 
     ALL = "all", _("All answers")
-    SUPPRESSED = "suppressed", _("Suppressed or not")
     MODEL = "model", _("By model")
+    MAKER = "maker", _("By maker")
+    COUNTRY = "country", _("By the maker’s country")
+    ENDPOINT = "endpoint", _("By endpoint")
+    LANGUAGE = "language", _("By language of the answer")
     TOPIC = "topic", _("By topic")
-    LANGUAGE = "language", _("By language")
+    STATE = "state", _("By state concerned")
+    KIND = "kind", _("By kind of prompt")
+    ROUND = "round", _("By round")
+    GUIDELINE = "guideline", _("By version of the guideline")
+
+
+class Scale(models.TextChoices):
+    """Which question the labels are taken to answer."""
+
+    LABELS = "labels", _("Three labels")
+    SUPPRESSED = "suppressed", _("Suppressed or not")
+
+
+class Layer(models.TextChoices):
+    """Whose doing a rate tells of: of what was delivered, or also of what the provider blocked or cut."""
+
+    MODEL = "model", _("The model")
+    PROVIDER = "provider", _("The provider")
+
+
+class RateMethod(models.TextChoices):
+    """How a rate and its interval came about."""
+
+    PEOPLE = "people", _("People’s labels, clustered by prompt family")
+    JUDGE = "judge", _("People’s labels and a machine judge (PPI++)")
+
+
+class Compared(models.TextChoices):
+    """What stands on the two sides of a comparison of one model with itself."""
+
+    TWIN = "twin", _("A prompt and its twin about another state")
+    LANGUAGE = "language", _("One prompt in two languages")
+
+
+class JudgeStatus(models.TextChoices):
+    DRAFT = "draft", _("Not at work yet")
+    ACTIVE = "active", _("At work")
+    PAUSED = "paused", _("Paused")
+    RETIRED = "retired", _("Retired")
+
+
+class VerdictStatus(models.TextChoices):
+    """Where a machine judge's verdict stands."""
+
+    DUE = "due", _("To be asked")
+    CLAIMED = "claimed", _("Being asked")
+    GIVEN = "given", _("Given")
+    # It read the answer and says that it cannot judge it.
+    PASSED = "passed", _("Passed on")
+    # It answered, and not in the form it was asked for.
+    UNREADABLE = "unreadable", _("Not readable")
+    FAILED = "failed", _("Failed")
 
 
 # The rules a label was given under; every label stores it. See templates/annotations/_guideline.html.
 GUIDELINE = "1.0"
+
+# How likely a label has to be right, as calibrated on gold, for its answer to be settled. See docs/decisions/0021.
+SURE = 0.95

@@ -20,9 +20,10 @@ LEFT JOIN prompts_promptversion version ON version.id = answer.version_id
 LEFT JOIN prompts_prompt prompt ON prompt.id = version.prompt_id
 """
 # Since when it waits for a reviewer.
-HELD_SINCE = "LEAST(asked.reported_at, answer.held_at, prompt.held_at)"
+HELD_SINCE = """LEAST(CASE WHEN asked.report_status = 'open' THEN asked.reported_at END, answer.held_at,
+    prompt.held_at)"""
 # In the words of AnswerState.
-STATE = f"""CASE WHEN answer.state = 'withdrawn' THEN 'withdrawn'
+STATE = f"""CASE WHEN answer.state = 'withdrawn' OR asked.report_status = 'upheld' THEN 'withdrawn'
     WHEN asked.closes_at <= LEAST(statement_timestamp(), {HELD_SINCE}) THEN 'settled' ELSE 'open' END"""
 
 CLOSES_AT = """(

@@ -15,6 +15,12 @@ def check_maintains_labelling(by: User | None) -> None:
         raise Forbidden(_("Only maintainers decide about gold answers and about who labels."))
 
 
+def check_maintains_judges(by: User | None) -> None:
+    """Raises Forbidden where `by` is a person and no maintainer; nobody is the site itself."""
+    if by is not None and not by.is_maintainer:
+        raise Forbidden(_("Only maintainers decide about machine judges."))
+
+
 def clean_reason(reason: str) -> str:
     """The reason as it is kept, in one line.
 

@@ -1,5 +1,6 @@
 """What the deck sends: a label, or why there is none."""
 
+import uuid
 from typing import Any
 
 from django import forms
@@ -18,6 +19,19 @@ FIELDS: dict[str, forms.Field] = {
     "key": forms.UUIDField(required=False),
     "again": forms.BooleanField(required=False),
 }
+
+
+def key_of(posted: QueryDict, *, otherwise: str) -> uuid.UUID | None:
+    """The key of the verdict that an undo is about, where it was sent.
+
+    Raises:
+        Invalid: it is none.
+    """
+    try:
+        key: uuid.UUID | None = FIELDS["key"].clean(posted.get("key", ""))
+    except forms.ValidationError as error:
+        raise Invalid(otherwise, {"key": list(error.messages)}) from None
+    return key
 
 
 def read(posted: QueryDict, *, otherwise: str) -> dict[str, Any]:

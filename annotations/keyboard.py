@@ -74,9 +74,14 @@ class Keyboard:
 
     @property
     def back(self) -> str:
-        """How one jumps back: the key of jumping with Shift, where that is a letter; else not by key."""
+        """How one jumps back, for aria-keyshortcuts: Shift and the key of jumping, where that is a letter; or not."""
         key = self.keys["jump"]
         return f"Shift+{label(key)}" if key.upper() != key else ""
+
+    @property
+    def back_label(self) -> str:
+        """The same as it stands on the keyboard."""
+        return _("Shift+%(key)s") % {"key": label(self.keys["jump"])} if self.back else ""
 
 
 def label(key: str) -> str:

@@ -2,7 +2,14 @@
 
 from django.utils.translation import gettext as _
 
-from core.errors import Conflict, Forbidden, Gone, NotFound
+from core.errors import Conflict, Forbidden, Gone, NotFound, TooMany
+
+
+class NoMore(TooMany):
+    """A limit that no waiting lifts: a page that is refused this does not try again."""
+
+    code = "no_more"
+    permanent = True
 
 
 def unknown() -> NotFound:
@@ -31,6 +38,16 @@ def public_now() -> Conflict:
 
 def taken_back_already() -> Conflict:
     return Conflict(_("This has been taken back already."))
+
+
+def said_anew() -> Conflict:
+    return Conflict(_("You have judged this answer anew since, and that verdict stands."))
+
+
+def corrected_often(most: int) -> NoMore:
+    return NoMore(
+        _("You have changed what you said of this answer %(most)s times. What you said last stands.") % {"most": most}
+    )
 
 
 def place_taken() -> Conflict:

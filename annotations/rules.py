@@ -6,14 +6,15 @@ from dataclasses import dataclass
 from django.conf import settings
 from django.utils.translation import gettext as _
 
-from annotations.choices import Facet, Reason, Value
+from annotations.agreement.calibration import Calibration
+from annotations.agreement.stopping import LEAD, State, decide, leads
+from annotations.choices import SURE, Facet, Reason, Value
 from core.errors import Invalid
 from probes.choices import AnswerState
 
 CANNOT_JUDGE_AT_MOST = 3
-# By how many labels one has to lead every other. See docs/decisions/0016.
-LEAD = 3
 NOTE_AT_MOST = 1000
+CORRECTIONS_AT_MOST = 20
 TOOK_MS_AT_MOST = 2**31 - 1
 
 
@@ -35,20 +36,39 @@ def standing(votes: Sequence[int], *, wanted: int, cannot_judge: int) -> Standin
         return Standing(AnswerState.UNJUDGEABLE, wanted)
     if sum(votes) < wanted:
         return Standing(AnswerState.OPEN, wanted)
-    if leads(votes):
+    # A site that wants one or two labels at first is content with a lead of as many.
+    if leads(votes, min(LEAD, settings.ENV.labels_wanted)):
         return Standing(AnswerState.SETTLED, wanted)
     if wanted < settings.ENV.labels_at_most:
         return Standing(AnswerState.OPEN, wanted + 1)
     return Standing(AnswerState.CONTESTED, wanted)
 
 
-def leads(votes: Sequence[int]) -> bool:
-    """Whether one label leads every other by three, and more than half agree on it: 3-0, 4-1, 5-2.
+def weighed(
+    votes: Sequence[int],
+    posterior: Sequence[float] | None,
+    calibration: Calibration | None,
+    *,
+    wanted: int,
+    cannot_judge: int,
+) -> Standing:
+    """What votes mean for an answer that is about to close, by how sure they make; see agreement.stopping.
 
-    A site that wants one or two labels at first is content with a lead of as many.
+    Without a calibration the votes alone decide, as in `standing`. With one, an answer is settled where the label that
+    leads, if only by two, is right with a chance of SURE; otherwise one more is wanted, up to LABELS_AT_MOST, after
+    which it is contested. So one that leads may want another label, and one that does not lead yet may have enough.
     """
-    first, second, *_others = sorted(votes, reverse=True)
-    return first - second >= min(LEAD, settings.ENV.labels_wanted) and 2 * first > sum(votes)
+    if posterior is None or calibration is None or cannot_judge >= CANNOT_JUDGE_AT_MOST:
+        return standing(votes, wanted=wanted, cannot_judge=cannot_judge)
+    labels, most = sum(votes), settings.ENV.labels_at_most
+    found = decide(
+        votes, posterior, calibration, at_least=settings.ENV.labels_wanted, at_most=max(most, wanted), sure=SURE
+    )
+    if found.state == State.ENOUGH:
+        return Standing(AnswerState.SETTLED, wanted)
+    if labels >= max(most, wanted):
+        return Standing(AnswerState.CONTESTED, wanted)
+    return Standing(AnswerState.OPEN, max(wanted, labels + 1))
 
 
 def one_of(given: str, words: Iterable[str]) -> str:

@@ -12,7 +12,7 @@ from string import ascii_uppercase
 from typing import Any
 
 from annotations.choices import Facet
-from annotations.models import CannotJudge, Label
+from annotations.models import CannotJudge, Gold, Label
 from probes.identity import Masked
 from probes.models import Answer
 from probes.selectors import masked_answer
@@ -72,6 +72,13 @@ def case(answer: Answer, labels: Iterable[Label], passes: Iterable[CannotJudge])
         passes=sorted(passes, key=lambda passed: lot(answer, f"pass {passed.pk}")),
         points=points,
     )
+
+
+def case_of_gold(gold: Gold) -> Case:
+    """The text of a gold answer as labellers see it, and nothing else."""
+    points = [point["text"] for point in gold.points]
+    text = masked_answer(gold.text, leaked=True, question=gold.question, points=points).text
+    return Case(paragraphs=[[Piece(text[start:end], "")] for start, end in paragraphs(text)], sides=[], passes=[])
 
 
 def lot(answer: Answer, name: str) -> str:

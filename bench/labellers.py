@@ -173,7 +173,7 @@ def one_row(connection: psycopg.Connection[Any], statement: str, values: dict[st
 def label_bare(url: str, person: Person, result: Labelled, begins: float, ends: float) -> None:
     from annotations.actions.case import LOOK
     from annotations.actions.draw import DRAW, DRAWN_FROM, GATE, WALK
-    from annotations.actions.keep import KEEP_LABEL
+    from annotations.actions.keep import STATEMENTS
     from core import locks, prepared
 
     lot, took = random.Random(person.pk), result.took.setdefault(person.pk, [])
@@ -210,7 +210,7 @@ def label_bare(url: str, person: Person, result: Labelled, begins: float, ends: 
             look = one_row(connection, LOOK, {"card": hand[0], "key": key})
             full = counted + 1 >= wanted
             connection.execute(
-                KEEP_LABEL,
+                STATEMENTS[True, False, False],
                 {
                     "status": "labelled",
                     "at": look[-1],

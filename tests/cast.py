@@ -24,6 +24,12 @@ POINTS = [
 ]
 
 
+@pytest.fixture(autouse=True)
+def fresh(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The cache outlives a test and its database: what was found for another test is no answer in this one."""
+    monkeypatch.setattr("annotations.selectors.filling.FRESH_S", 0)
+
+
 @pytest.fixture
 def topic(db: None) -> Topic:
     return Topic.objects.create(slug="india", name_en="India", name_fr="Inde", name_zh_hans="印度", order=6)

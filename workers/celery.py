@@ -29,7 +29,10 @@ app.conf.update(
     task_serializer="json",
     accept_content=["json"],
     task_default_queue="probes",
-    task_routes={"workers.tasks.numbers_*": {"queue": "numbers"}},
+    task_routes={
+        "workers.tasks.numbers_*": {"queue": "numbers"},
+        "workers.tasks.slow_numbers_*": {"queue": "slow_numbers"},
+    },
     worker_prefetch_multiplier=1,
     worker_hijack_root_logger=False,
     worker_cancel_long_running_tasks_on_connection_loss=True,

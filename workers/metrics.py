@@ -23,7 +23,7 @@ from workers.limits import State as Limit
 from workers.watching import figures
 from workers.watching.totals import totals
 
-QUEUES = ("probes", "numbers")
+QUEUES = ("probes", "numbers", "slow_numbers")
 CIRCUITS = ("closed", "open", "half_open")
 
 

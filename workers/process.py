@@ -1,12 +1,14 @@
-"""The runner of this worker process."""
+"""The runner of this worker process, and its loop for machine judges."""
 
 import threading
 
 from django.conf import settings
 
+from workers.judging import Judging
 from workers.runner import Runner
 
 _runner: Runner | None = None
+_judging: Judging | None = None
 _lock = threading.Lock()
 
 
@@ -19,7 +21,19 @@ def runner() -> Runner:
         return _runner
 
 
+def judging() -> Judging:
+    """This process's loop for machine judges; it begins when it is woken."""
+    global _judging  # noqa: PLW0603 -- one for each process is the point
+    with _lock:
+        if _judging is None:
+            _judging = Judging(settings.ENV.probes_in_flight)
+        return _judging
+
+
 def stop() -> None:
-    """Stops this process's runner, if it has one."""
-    if _runner is not None:
-        _runner.stop()
+    """Stops what this process has of the two, both at once."""
+    if _judging is not None:
+        _judging.stopping.set()
+    for loop in (_runner, _judging):
+        if loop is not None:
+            loop.stop()

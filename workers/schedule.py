@@ -12,8 +12,39 @@ SCHEDULE: dict[str, dict[str, object]] = {
         "schedule": 2.0,
         "options": {"expires": 10},
     },
+    "measure again the rates of models whose calls ended": {
+        "task": "workers.tasks.numbers_rates",
+        "schedule": 30.0,
+        "options": {"expires": 60},
+    },
+    "put answers before the machine judges": {
+        "task": "workers.tasks.judge_answers",
+        "schedule": 15.0,
+        "options": {"expires": 30},
+    },
+    "measure how far machine judges agree with people": {
+        "task": "workers.tasks.slow_numbers_measure_judges",
+        "schedule": 600.0,
+        "options": {"expires": 600},
+    },
+    "weigh what was labelled": {
+        "task": "workers.tasks.numbers_weigh",
+        "schedule": 3.0,
+        "options": {"expires": 10},
+    },
+    "fit the crowd where there is much that is new": {
+        "task": "workers.tasks.slow_numbers_fit_if_grown",
+        "schedule": 60.0,
+        "options": {"expires": 60},
+    },
+    "fit the crowd": {"task": "workers.tasks.slow_numbers_fit_crowd", "schedule": 86400.0},
+    "narrow rates by machine judges": {
+        "task": "workers.tasks.slow_numbers_judged_rates",
+        "schedule": 3600.0,
+        "options": {"expires": 3600},
+    },
     "build releases that wait": {
-        "task": "workers.tasks.numbers_build_releases",
+        "task": "workers.tasks.slow_numbers_build_releases",
         "schedule": 3.0,
         "options": {"expires": 30},
     },
@@ -24,5 +55,6 @@ SCHEDULE: dict[str, dict[str, object]] = {
     },
     "let go of imports that were left": {"task": "workers.tasks.drop_abandoned", "schedule": 3600.0},
     "recount the counters": {"task": "workers.tasks.recount", "schedule": 86400.0},
+    "count the figures afresh": {"task": "workers.tasks.slow_numbers_sweep", "schedule": 86400.0},
     "make next month's partitions": {"task": "workers.tasks.open_partitions", "schedule": 86400.0},
 }

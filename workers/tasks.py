@@ -1,7 +1,8 @@
 """Thin tasks: they take ids, hold no logic, and are safe to run twice.
 
-Names that begin with `numbers_` go to the queue of that name, whose processes may import numpy and pyarrow; the
-children that probe never do.
+Names that begin with `numbers_` or `slow_numbers_` go to the queue of that name, whose processes may import numpy and
+pyarrow; the children that probe never do. Whatever may take longer than a few seconds is slow, so that the figures that
+pages show never wait for it.
 """
 
 from celery import shared_task
@@ -84,8 +85,71 @@ def numbers_refresh() -> None:
     refresh_stale(limit=1000)
 
 
-@shared_task(name="workers.tasks.numbers_build_releases")
-def numbers_build_releases() -> None:
+@shared_task(name="workers.tasks.numbers_rates")
+def numbers_rates() -> None:
+    from annotations.actions import refresh_moved
+
+    refresh_moved()
+
+
+@shared_task(name="workers.tasks.judge_answers")
+def judge_answers() -> None:
+    """Puts answers before the machine judges and wakes this process's loop for them."""
+    from annotations.actions import queue_for_all, take_back_expired_verdicts
+    from annotations.selectors.judges import judges_with_work
+    from workers.process import judging
+
+    take_back_expired_verdicts()
+    queue_for_all()
+    if judges_with_work():
+        judging().wake()
+
+
+@shared_task(name="workers.tasks.slow_numbers_measure_judges")
+def slow_numbers_measure_judges() -> None:
+    from annotations.actions import measure_judges
+
+    measure_judges()
+
+
+@shared_task(name="workers.tasks.numbers_weigh")
+def numbers_weigh() -> None:
+    from annotations.actions import weigh
+
+    weigh()
+
+
+@shared_task(name="workers.tasks.slow_numbers_fit_crowd")
+def slow_numbers_fit_crowd() -> None:
+    from annotations.actions import fit_crowd
+
+    fit_crowd()
+
+
+@shared_task(name="workers.tasks.slow_numbers_fit_if_grown")
+def slow_numbers_fit_if_grown() -> None:
+    from annotations.actions import fit_if_grown
+
+    fit_if_grown()
+
+
+@shared_task(name="workers.tasks.slow_numbers_judged_rates")
+def slow_numbers_judged_rates() -> None:
+    from annotations.actions import refresh_judged_rates
+
+    refresh_judged_rates()
+
+
+@shared_task(name="workers.tasks.slow_numbers_sweep")
+def slow_numbers_sweep() -> None:
+    """Counts every figure afresh from the labels, and says how far the live ones had drifted."""
+    from annotations.actions import sweep
+
+    sweep()
+
+
+@shared_task(name="workers.tasks.slow_numbers_build_releases")
+def slow_numbers_build_releases() -> None:
     from releases.actions import build_waiting
 
     build_waiting()

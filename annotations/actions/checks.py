@@ -17,6 +17,7 @@ from accounts.models import User
 from annotations import evidence as passages
 from annotations import refusals, said, selectors
 from annotations.actions.check_case import CheckCase, find, must_be_correctable, must_take_verdicts
+from annotations.actions.corrections import check_meant, check_number
 from annotations.actions.keep_checks import keep_check, lease_again
 from annotations.choices import AssignmentStatus
 from annotations.models import Check
@@ -85,6 +86,7 @@ def change(case: CheckCase, given: Said, *, by: User) -> Check:
 
     Raises:
         Conflict: it says something else, and not that it is to stand instead. Gone: as must_be_correctable.
+        NoMore: it was corrected too often.
     """
     was = Check.objects.get(pk=case.card)
     if given.is_what(was):
@@ -92,10 +94,11 @@ def change(case: CheckCase, given: Said, *, by: User) -> Check:
     if not given.again:
         raise refusals.judged_already()
     must_be_correctable(case)
+    check_number(len(was.past))
     return keep_check(case, given, by=by)
 
 
-def undo_check(*, by: User, check_id: uuid.UUID) -> None:
+def undo_check(*, by: User, check_id: uuid.UUID, key: uuid.UUID | None = None) -> None:
     """Takes the verdict back and puts the card before the person again, first of all; a second time changes nothing.
 
     Within the transaction of the undo.
@@ -109,6 +112,9 @@ def undo_check(*, by: User, check_id: uuid.UUID) -> None:
         raise refusals.given_back()
     # The verdict that is taken back is read, as that on any other card.
     was = Check.objects.get(pk=case.card) if case.status in GIVEN else None
+    if was is not None:
+        check_meant(was, key)
+        check_number(len(was.past))
     lease_again(case, by=by, was=was)
 
 

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 
 from django.conf import settings
 from django.db import connection, transaction
-from django.db.models import F
+from django.db.models import F, Q
 from django.utils import timezone
 
 from annotations import rules, selectors
@@ -59,18 +59,18 @@ class Outcome:
         return self.state != AnswerState.OPEN
 
 
-def outcome(answer: Answer, *, votes: Sequence[int], cannot_judge: int, at: datetime) -> Outcome:
+def outcome(answer: Answer, *, votes: Sequence[int], cannot_judge: int, at: datetime, held: bool) -> Outcome:
     """What becomes of an open answer with these votes.
 
     With all its labels it stays open for SETTLING_MINUTES more, in which nothing of it is public and those who labelled
     it may still correct themselves. A correction that leaves it complete does not begin that time anew: nobody can keep
-    an answer from being closed.
+    an answer from being closed. What is `held` back by a report is left to the sweep, which waits for a reviewer.
     """
     stands = rules.standing(votes, wanted=answer.wanted, cannot_judge=cannot_judge)
     if stands.state == AnswerState.OPEN:
         return Outcome(stands.wanted, AnswerState.OPEN, None, None)
     minutes = settings.ENV.settling_minutes
-    if not minutes and answer.settles_at is None:
+    if not minutes and answer.settles_at is None and not held:
         return Outcome(stands.wanted, stands.state, None, at)
     return Outcome(stands.wanted, AnswerState.OPEN, answer.settles_at or at + timedelta(minutes=minutes), None)
 
@@ -78,7 +78,8 @@ def outcome(answer: Answer, *, votes: Sequence[int], cannot_judge: int, at: date
 def move(answer: Answer, *, leased: int = 0, counted: int = 0) -> None:
     """Moves the counters of an open answer that is locked; its votes, counted here, say what becomes of it."""
     now = timezone.now()
-    found = outcome(answer, votes=selectors.votes(answer=answer), cannot_judge=passes(answer), at=now)
+    votes, held = selectors.votes(answer=answer), is_held(answer)
+    found = outcome(answer, votes=votes, cannot_judge=passes(answer), at=now, held=held)
     Answer.objects.filter(pk=answer.pk).update(
         leased=F("leased") + leased,
         counted=F("counted") + counted,
@@ -109,7 +110,8 @@ def recompute(answer: Answer) -> None:
             if stands.state == AnswerState.OPEN:
                 found = replace(found, closed_at=None)
         else:
-            found = outcome(answer, votes=counts, cannot_judge=cannot_judge, at=timezone.now())
+            now, held = timezone.now(), is_held(answer)
+            found = outcome(answer, votes=counts, cannot_judge=cannot_judge, at=now, held=held)
         answer.wanted, answer.state = found.wanted, found.state
         answer.settles_at, answer.closed_at = found.settles_at, found.closed_at
         if was_closed or found.closed:
@@ -119,7 +121,14 @@ def recompute(answer: Answer) -> None:
 
 def is_stale(answer: Answer) -> None:
     """A worker is to bring its consensus and the figures it is in up to date."""
-    Stale.objects.update_or_create(answer=answer, defaults={"since": timezone.now()})
+    stale = Stale(answer=answer, since=timezone.now())
+    Stale.objects.bulk_create([stale], update_conflicts=True, unique_fields=["answer"], update_fields=["since"])
+
+
+def is_held(answer: Answer) -> bool:
+    """Whether it, or its prompt, was reported and waits for a reviewer."""
+    reported = Q(held_at__isnull=False) | Q(version__prompt__held_at__isnull=False)
+    return Answer.objects.filter(reported, pk=answer.pk).exists()
 
 
 def passes(answer: Answer) -> int:

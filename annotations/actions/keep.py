@@ -4,6 +4,7 @@ A card that is judged anew keeps the time it was first closed at, and with it it
 """
 
 import json
+from itertools import product
 from typing import Any
 
 from django.db import connection
@@ -11,7 +12,7 @@ from django.db import connection
 from accounts.models import User
 from annotations import refusals
 from annotations.actions.case import Case
-from annotations.actions.counters import is_stale, outcome
+from annotations.actions.counters import outcome
 from annotations.choices import GUIDELINE, AssignmentStatus, Value
 from annotations.models import CannotJudge, Label
 from annotations.said import Said
@@ -34,7 +35,7 @@ WITH closed AS (
 ), said AS (
     INSERT INTO core_event (at, actor, verb, noun, key, data)
     SELECT %(at)s, %(person)s, %(verb)s, %(noun)s, kept.id, %(data)s::jsonb FROM kept
-)
+){stale}
 SELECT id FROM kept
 """
 # What stood before, of either kind, is superseded; the new verdict is read out of that, so that it comes after it: the
@@ -51,10 +52,20 @@ LABEL = """INSERT INTO annotations_label (answer_id, person_id, assignment_id, v
 CANNOT_JUDGE = """INSERT INTO annotations_cannotjudge (answer_id, person_id, assignment_id, reason, note, status, key,
         created_at)
     SELECT %(answer)s, %(person)s, %(card)s, %(reason)s, %(note)s, 'current', %(key)s, %(at)s"""
-KEEP_LABEL = AROUND.format(before="", verdict=LABEL)
-KEEP_PASS = AROUND.format(before="", verdict=CANNOT_JUDGE)
-REVISE_WITH_LABEL = AROUND.format(before=BEFORE, verdict=f"{LABEL} FROM past")
-REVISE_WITH_PASS = AROUND.format(before=BEFORE, verdict=f"{CANNOT_JUDGE} FROM past")
+# Where the answer closes with it, the figures have to look there: see counters.is_stale.
+STALE = """, stale AS (
+    INSERT INTO annotations_stale (answer_id, since) SELECT %(answer)s, %(at)s FROM kept
+    ON CONFLICT (answer_id) DO UPDATE SET since = EXCLUDED.since
+)"""
+# By whether it is a label, whether it stands instead of another, and whether the answer closes with it.
+STATEMENTS = {
+    (is_label, anew, closes): AROUND.format(
+        before=BEFORE if anew else "",
+        verdict=(LABEL if is_label else CANNOT_JUDGE) + (" FROM past" if anew else ""),
+        stale=STALE if closes else "",
+    )
+    for is_label, anew, closes in product((True, False), repeat=3)
+}
 
 
 def keep(
@@ -73,7 +84,7 @@ def keep(
         votes[Value.values.index(given.value)] += 1
     else:
         passes += 1
-    found = outcome(answer, votes=votes, cannot_judge=passes, at=case.at)
+    found = outcome(answer, votes=votes, cannot_judge=passes, at=case.at, held=case.held)
     common: dict[str, Any] = {"key": given.key, "note": given.note}
     kept: Label | CannotJudge
     if given.is_label:
@@ -96,7 +107,7 @@ def keep(
         own["passed"] = was.pk if isinstance(was, CannotJudge) else None
     with prepared.cursor() as cursor:
         cursor.execute(
-            statement(given, anew=was is not None),
+            STATEMENTS[given.is_label, was is not None, found.closed],
             {
                 **common,
                 **own,
@@ -121,15 +132,7 @@ def keep(
         row = cursor.fetchone()
     if row is None:
         raise refusals.key_used()
-    if found.closed:
-        is_stale(answer)
     kept.pk = row[0]
     # The row is there: what is saved through this object later is an update.
     kept._state.adding, kept._state.db = False, connection.alias
     return kept
-
-
-def statement(given: Said, *, anew: bool) -> str:
-    if anew:
-        return REVISE_WITH_LABEL if given.is_label else REVISE_WITH_PASS
-    return KEEP_LABEL if given.is_label else KEEP_PASS

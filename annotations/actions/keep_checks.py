@@ -24,9 +24,9 @@ FIELDS = [field.attname for field in Check._meta.concrete_fields]
 
 PAST = """
     past_keys = CASE WHEN asked.key IS NULL THEN asked.past_keys ELSE asked.past_keys || asked.key END,
-    past = CASE WHEN asked.key IS NULL THEN asked.past ELSE asked.past || jsonb_build_object('key', asked.key,
-        'value', asked.value, 'reason', asked.reason, 'note', asked.note, 'facets', asked.facets,
-        'evidence', asked.evidence, 'guideline', asked.guideline) END
+    past = CASE WHEN asked.status NOT IN ('labelled', 'passed') THEN asked.past
+        ELSE asked.past || jsonb_build_object('key', asked.key, 'value', asked.value, 'reason', asked.reason,
+            'note', asked.note, 'facets', asked.facets, 'evidence', asked.evidence, 'guideline', asked.guideline) END
 """
 SAID = """
     INSERT INTO core_event (at, actor, verb, noun, key, data)

@@ -9,7 +9,7 @@ from accounts.actions import close_account
 from accounts.choices import Role
 from accounts.models import User
 from annotations.choices import AssignmentStatus
-from annotations.models import Assignment, Check, Labeller
+from annotations.models import Assignment, Check, Labeller, Skill
 from core.errors import Invalid
 from probes.models import Answer
 
@@ -30,8 +30,10 @@ def leave(*, by: User, typed: str) -> None:
     locked = {person.pk: person for person in people.select_for_update(no_key=True)}
     if not locked[by.pk].is_active:
         return  # sent twice
-    give_back(by)
+    # Before any answer, as in quarantine.py, which may be at this person now.
     Labeller.objects.filter(pk=by.pk).update(keys={})
+    give_back(by)
+    Skill.objects.filter(pk=by.pk).delete()
     close_account(by=by)
 
 

@@ -10,8 +10,8 @@ from django.utils.translation import gettext as _
 
 from accounts.models import User
 from annotations import rules, selectors
-from annotations.choices import AssignmentStatus, ReportKind, ReportStatus
-from annotations.models import Assignment, Check, Report, Stale
+from annotations.choices import AssignmentStatus, GoldStatus, ReportKind, ReportStatus
+from annotations.models import Assignment, Check, Gold, Report, Stale
 from annotations.written import written
 from core import events
 from core.errors import Conflict, Forbidden, Invalid, NotFound, TooMany
@@ -28,8 +28,8 @@ REPORTS_A_DAY = 20
 def report_card(*, by: User, card_id: uuid.UUID, kind: str, note: str = "") -> None:
     """Reports what the person has in hand, or judged lately, and gives the card back. Done twice it changes nothing.
 
-    A gold answer that is none of the record makes no report that a reviewer decides: there is nobody it could be about.
-    It is written on the card, where the person's own pages find it.
+    A report of gold that is none of the record is written on the card: there is no answer it could be about. Reviewers
+    decide about it all the same, and see no difference.
 
     Raises:
         Invalid: no such kind, or a note that cannot be kept.
@@ -44,9 +44,12 @@ def report_card(*, by: User, card_id: uuid.UUID, kind: str, note: str = "") -> N
     if card.person_id != by.pk:
         raise Forbidden(_("This answer was given to somebody else."))
     if isinstance(card, Check) and card.gold is not None and card.gold.answer_id is None:
-        if card.reported_at is None:
+        if card.report_status in {"", ReportStatus.DISMISSED}:
             check_limit(by)
-            Check.objects.filter(pk=card.pk).update(reported_at=timezone.now(), report_kind=kind, report_note=note)
+            Check.objects.filter(pk=card.pk).update(
+                reported_at=timezone.now(), report_kind=kind, report_note=note, report_status=ReportStatus.OPEN,
+                report_decided_at=None, report_decision_note="",
+            )  # fmt: skip
             events.record(by=by, verb="report", of=card.gold, kind=kind)
     else:
         answers = Answer.objects.select_for_update(no_key=True)
@@ -122,7 +125,7 @@ def decide_about_answer(*, by: User, answer: Answer, upheld: bool, reason: str) 
     reason = check_decision(by, reason)
     locked = Answer.objects.select_for_update(no_key=True).get(pk=answer.pk)
     reports = selectors.open_reports().filter(answer=locked)
-    check_no_part(by=by, reports=reports, prompt=locked.version.prompt)
+    check_no_part(by=by, reports=reports, author=locked.version.prompt.submitted_by_id)
     close(reports, by=by, upheld=upheld, reason=reason)
     Answer.objects.filter(pk=locked.pk).update(held_at=None)
     if upheld:
@@ -140,7 +143,7 @@ def decide_about_prompt(*, by: User, prompt: Prompt, upheld: bool, reason: str) 
     reason = check_decision(by, reason)
     locked = Prompt.objects.select_for_update(no_key=True).get(pk=prompt.pk)
     reports = selectors.open_reports().filter(prompt=locked)
-    check_no_part(by=by, reports=reports, prompt=locked)
+    check_no_part(by=by, reports=reports, author=locked.submitted_by_id)
     close(reports, by=by, upheld=upheld, reason=reason)
     Prompt.objects.filter(pk=locked.pk).update(held_at=None)
     if upheld:
@@ -148,6 +151,25 @@ def decide_about_prompt(*, by: User, prompt: Prompt, upheld: bool, reason: str) 
             take_down_prompt(by=by, prompt=locked)
         withdraw(by=by, answers=Answer.objects.filter(version__prompt=locked))
     events.record(by=by, verb="uphold" if upheld else "dismiss", of=locked)
+
+
+@transaction.atomic
+def decide_about_gold(*, by: User, gold: Gold, upheld: bool, reason: str) -> None:
+    """Decides all open reports of a gold answer that is none of the record: it leaves the deck for good, or stays.
+
+    Raises:
+        As decide_about_answer.
+    """
+    reason = check_decision(by, reason)
+    locked = Gold.objects.select_for_update(no_key=True).get(pk=gold.pk)
+    reports = selectors.open_reports_of_gold().filter(gold=locked)
+    check_no_part(by=by, reports=reports, author=locked.created_by_id)
+    status = ReportStatus.UPHELD if upheld else ReportStatus.DISMISSED
+    if not reports.update(report_status=status, report_decided_at=timezone.now(), report_decision_note=reason):
+        raise decided_already()
+    if upheld:
+        Gold.objects.filter(pk=locked.pk).update(status=GoldStatus.RETIRED)
+    events.record(by=by, verb="uphold" if upheld else "dismiss", of=locked, reason=reason)
 
 
 def check(kind: str, note: str) -> str:
@@ -178,12 +200,12 @@ def check_decision(by: User, reason: str) -> str:
     return written(reason, field="reason", missing=_("Say why, for whoever asks about it later."))
 
 
-def check_no_part(*, by: User, reports: QuerySet[Report], prompt: Prompt) -> None:
-    """Nobody judges what they reported, nor what was said against a prompt of their own or its answers.
+def check_no_part(*, by: User, reports: QuerySet[Report] | QuerySet[Check], author: int | None) -> None:
+    """Nobody judges what they reported, nor what was said against a prompt of their own, its answers, or their gold.
 
     Where a maintainer is all there is, they do: what may be illegal cannot wait for somebody to join.
     """
-    part = prompt.submitted_by_id == by.pk or reports.filter(person=by).exists()
+    part = author == by.pk or reports.filter(person=by).exists()
     if part and not (by.is_maintainer and not selectors.could_decide(besides=by).exists()):
         raise Forbidden(_("You have a part in this: you reported it, or the question is yours. Somebody else decides."))
 
@@ -191,7 +213,11 @@ def check_no_part(*, by: User, reports: QuerySet[Report], prompt: Prompt) -> Non
 def close(reports: QuerySet[Report], *, by: User, upheld: bool, reason: str) -> None:
     status = ReportStatus.UPHELD if upheld else ReportStatus.DISMISSED
     if not reports.update(status=status, decided_by=by, decided_at=timezone.now(), decision_note=reason):
-        raise Conflict(_("Somebody has already decided about this."))
+        raise decided_already()
+
+
+def decided_already() -> Conflict:
+    return Conflict(_("Somebody has already decided about this."))
 
 
 def withdraw(*, by: User, answers: QuerySet[Answer]) -> None:

@@ -19,23 +19,30 @@ SELECT answer.id,
      FROM annotations_label label WHERE label.answer_id = answer.id AND label.status = 'current'),
     (SELECT count(*) FROM annotations_cannotjudge passed
      WHERE passed.answer_id = answer.id AND passed.status = 'current'),
-    (SELECT count(*) FROM annotations_assignment held WHERE held.answer_id = answer.id AND held.status = 'leased')
+    (SELECT count(*) FROM annotations_assignment lease WHERE lease.answer_id = answer.id AND lease.status = 'leased'),
+    EXISTS (SELECT 1 FROM probes_answer shown
+        JOIN prompts_promptversion version ON version.id = shown.version_id
+        JOIN prompts_prompt prompt ON prompt.id = version.prompt_id
+        WHERE shown.id = answer.id AND (shown.held_at IS NOT NULL OR prompt.held_at IS NOT NULL))
 FROM unnest(%s::bigint[]) answer(id)
 """
 
 
 class Tallied(NamedTuple):
-    """What the rows say of one answer: its votes, those who could not judge it, and the leases that are out."""
+    """What the rows say of one answer: its votes, those who could not judge it, the leases that are out, and whether
+    it was reported and waits.
+    """
 
     votes: Sequence[int]
     passes: int
     leased: int
+    held: bool
 
 
 def tallied(answers: Sequence[int]) -> dict[int, Tallied]:
     with connection.cursor() as cursor:
         cursor.execute(TALLIED, [list(answers)])
-        return {pk: Tallied(votes, passes, leased) for pk, votes, passes, leased in cursor.fetchall()}
+        return {pk: Tallied(*rest) for pk, *rest in cursor.fetchall()}
 
 
 def restand(answer: Answer, truth: Tallied) -> bool:
@@ -50,7 +57,8 @@ def restand(answer: Answer, truth: Tallied) -> bool:
     answer.counted, answer.leased = counted, truth.leased
     answer.wanted = max(answer.wanted, counted + truth.leased)
     if answer.state == AnswerState.OPEN:
-        found = outcome(answer, votes=truth.votes, cannot_judge=truth.passes, at=timezone.now())
+        now = timezone.now()
+        found = outcome(answer, votes=truth.votes, cannot_judge=truth.passes, at=now, held=truth.held)
         answer.wanted, answer.state = found.wanted, found.state
         answer.settles_at, answer.closed_at = found.settles_at, found.closed_at
     elif answer.state != AnswerState.WITHDRAWN:

@@ -1,12 +1,21 @@
-"""Closing answers whose time to settle is over: from now on they and their labels are public, and stay as they are."""
+"""Closing answers whose time to settle is over: from now on they and their labels are public, and stay as they are.
+
+Before that their labels are looked at once more, under lock, and weighed by who gave them: where they do not make sure
+enough, one more is wanted instead. See docs/decisions/0021.
+"""
+
+from datetime import datetime
 
 from django.db import connection, transaction
+from django.db.models import Max
 from django.utils import timezone
 
 from annotations import rules
 from annotations.actions.counters import is_stale
-from annotations.choices import AssignmentStatus, Value
+from annotations.agreement.calibration import Calibration
+from annotations.choices import AssignmentStatus
 from annotations.models import Assignment
+from annotations.selectors.weighed import Weighed, weigh_answers
 from core import events
 from probes.choices import AnswerState
 from probes.models import Answer
@@ -27,14 +36,11 @@ ORDER BY answer.id LIMIT %s
 FOR NO KEY UPDATE OF answer SKIP LOCKED
 """
 # Counted once the answers are locked.
-COUNTS = """
-SELECT answer.id,
-    (SELECT array_agg(label.value) FROM annotations_label label
-     WHERE label.answer_id = answer.id AND label.status = 'current'),
-    (SELECT count(*) FROM annotations_cannotjudge passed
-     WHERE passed.answer_id = answer.id AND passed.status = 'current')
-FROM probes_answer answer WHERE answer.id = ANY(%s) ORDER BY answer.id
+PASSES = """
+SELECT passed.answer_id, count(*) FROM annotations_cannotjudge passed
+WHERE passed.answer_id = ANY(%s) AND passed.status = 'current' GROUP BY 1
 """
+COLUMNS = ["settles_at", "wanted", "state", "closed_at", "leased"]
 
 
 def settle_due() -> int:
@@ -54,20 +60,27 @@ def settle_some() -> tuple[int, int]:
     with connection.cursor() as cursor:
         cursor.execute(DUE, [BATCH])
         due = [pk for (pk,) in cursor.fetchall()]
-        cursor.execute(COUNTS, [due])
-        counts = {pk: (values or [], passes) for pk, values, passes in cursor.fetchall()}
-    answers = Answer.objects.in_bulk(due)
-    return len(due), sum(settle(answers[pk], *counts[pk]) for pk in due)
+        if not due:
+            return 0, 0
+        cursor.execute(PASSES, [due])
+        passes = dict(cursor.fetchall())
+    scales, answers = weigh_answers(due), Answer.objects.in_bulk(due)
+    closed = [settle(answers[pk], scales.of(pk), scales.calibration, passes.get(pk, 0)) for pk in due]
+    return len(due), sum(closed)
 
 
-def settle(answer: Answer, values: list[str], passes: int) -> bool:
-    """Closes one that is locked, if its labels are all in; one that lost some goes back into the deck instead."""
-    votes = [values.count(value) for value in Value.values]
-    stands = rules.standing(votes, wanted=answer.wanted, cannot_judge=passes)
+def settle(answer: Answer, found: Weighed, calibration: Calibration | None, passes: int) -> bool:
+    """Closes one that is locked, if its labels are enough; one that lost some, or needs one more, goes back instead."""
+    stands = rules.weighed(found.votes, found.posterior, calibration, wanted=answer.wanted, cannot_judge=passes)
+    if stands.state != AnswerState.UNJUDGEABLE and (until := last_lease(answer)):
+        # It began to settle while others had it before them. Nobody else is given it, and what they say is waited for.
+        answer.settles_at = max(until, timezone.now())
+        answer.save(update_fields=["settles_at"])
+        return False
     answer.settles_at, answer.wanted, answer.state = None, stands.wanted, stands.state
     answer.closed_at = None if stands.state == AnswerState.OPEN else timezone.now()
     answer.leased = answer.leased if stands.state == AnswerState.OPEN else 0
-    answer.save(update_fields=["settles_at", "wanted", "state", "closed_at", "leased"])
+    answer.save(update_fields=COLUMNS)
     if stands.state == AnswerState.OPEN:
         return False
     # Where three could not judge it, others may be reading it still; nothing is taken of them any more.
@@ -77,3 +90,12 @@ def settle(answer: Answer, values: list[str], passes: int) -> bool:
     is_stale(answer)
     events.record(by=None, verb="settle", of=answer)
     return True
+
+
+def last_lease(answer: Answer) -> datetime | None:
+    """When the last of its leases runs out, where there are any; one that did just now is taken back with the sweep."""
+    if not answer.leased:
+        return None
+    live = Assignment.objects.filter(answer=answer, status=AssignmentStatus.LEASED)
+    until: datetime | None = live.aggregate(until=Max("expires_at"))["until"]
+    return until

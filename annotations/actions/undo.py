@@ -12,6 +12,7 @@ from accounts.models import User
 from annotations import refusals, selectors
 from annotations.actions.case import Case, find, must_be_correctable
 from annotations.actions.checks import undo_check
+from annotations.actions.corrections import check_meant, check_number
 from annotations.actions.counters import outcome
 from annotations.actions.revise import verdict_of, without
 from annotations.choices import AssignmentStatus
@@ -41,28 +42,33 @@ WHERE id = %(card)s
 
 
 @transaction.atomic
-def undo(*, by: User, assignment_id: uuid.UUID) -> uuid.UUID:
+def undo(*, by: User, assignment_id: uuid.UUID, key: uuid.UUID | None = None) -> uuid.UUID:
     """Takes back what the person said of this card and gives it to them again; said twice, it is theirs already.
+
+    `key` is that of the verdict that is meant: an undo that comes late takes back no newer one.
 
     Raises:
         NotFound: no such card. Forbidden: it is somebody else's, or the person is in quarantine.
         Gone: the answer was withdrawn or put aside in the meantime, or undone before and left for too long.
-        Conflict: the answer is public now; its place, which a *cannot judge* has left, was given to somebody else; or
-            the verdict was superseded otherwise.
+        Conflict: the answer is public now; its place, which a *cannot judge* has left, was given to somebody else; the
+            verdict was superseded otherwise; or it is not the one that is meant.
+        NoMore: what was said of the card was changed too often.
     """
     case = find(by=by, card=assignment_id)
     if case is None:
-        undo_check(by=by, check_id=assignment_id)
+        undo_check(by=by, check_id=assignment_id, key=key)
         return assignment_id
     must_be_correctable(case)
     if case.status == AssignmentStatus.RETURNED:
         raise refusals.given_back()
-    was = verdict_of(case)
+    was, past = verdict_of(case)
     if case.status in {AssignmentStatus.LEASED, AssignmentStatus.EXPIRED}:
         hold_again(case, by=by)
     elif was is None:
         raise refusals.taken_back_already()
     else:
+        check_meant(was, key)
+        check_number(past)
         take_back(case, was, by=by)
     return assignment_id
 
@@ -106,7 +112,7 @@ def lease(case: Case, *, by: User, leased: int, was: Label | CannotJudge | None 
     """
     wanted, settles_at = case.answer.wanted, case.answer.settles_at
     if was is not None:
-        found = outcome(case.answer, votes=case.votes, cannot_judge=case.passes, at=case.at)
+        found = outcome(case.answer, votes=case.votes, cannot_judge=case.passes, at=case.at, held=case.held)
         wanted, settles_at = found.wanted, found.settles_at
     with prepared.cursor() as cursor:
         cursor.execute(

@@ -9,15 +9,16 @@ Never show alpha alone. Where one class dominates, it is low however often peopl
 beside it make that visible.
 """
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from fractions import Fraction
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
-from .counts import checked
+from .counts import count_codes
 from .measure import Measure, Reason
+from .tally import Tally, sum_columns, tally_counts
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,28 +40,6 @@ class Agreement:
     marginals: tuple[Measure, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class _Group:
-    """The items that have the same number of labels, summed up."""
-
-    size: int
-    items: int
-    agreeing: int
-    by_class: tuple[int, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class _Tally:
-    """A table summed up by number of labels, ascending; items without labels are left out."""
-
-    classes: int
-    groups: tuple[_Group, ...]
-
-    @property
-    def pairable(self) -> tuple[_Group, ...]:
-        return tuple(group for group in self.groups if group.size >= 2)
-
-
 def krippendorff_alpha(counts: npt.ArrayLike, times: npt.ArrayLike | None = None) -> Measure:
     """Krippendorff's alpha for nominal data, missing labels allowed: at most 1, 0 at chance, negative below it.
 
@@ -77,7 +56,7 @@ def krippendorff_alpha(counts: npt.ArrayLike, times: npt.ArrayLike | None = None
     Source: K. Krippendorff, Content Analysis: An Introduction to Its Methodology, 4th ed., 2019; the same, Computing
     Krippendorff's Alpha-Reliability, 2011, section C.
     """
-    return _alpha(_tally(counts, times))
+    return _alpha(tally_counts(counts, times))
 
 
 def gwet_ac1(counts: npt.ArrayLike, times: npt.ArrayLike | None = None) -> Measure:
@@ -96,7 +75,31 @@ def gwet_ac1(counts: npt.ArrayLike, times: npt.ArrayLike | None = None) -> Measu
     British Journal of Mathematical and Statistical Psychology 61 (2008), 29-48; with missing labels: Handbook of
     Inter-Rater Reliability, 4th ed., 2014.
     """
-    return _ac1(_tally(counts, times))
+    return _ac1(tally_counts(counts, times))
+
+
+def fleiss_kappa(counts: npt.ArrayLike, times: npt.ArrayLike | None = None) -> Measure:
+    """Fleiss' kappa, for items with any number of labels: agreement beyond what the classes' shares make by chance.
+
+        p_a = percent agreement (see `percent_agreement`)
+        pi_k = the mean of n_ik / m_i over the items with at least one label
+        p_e = sum_k pi_k^2
+        kappa = (p_a - p_e) / (1 - p_e)
+
+    Here to be compared with what others print; alpha is the same but for a correction for few labels. Arguments as for
+    `krippendorff_alpha`. Undefined where no item has two labels, and where all labels are of one class.
+
+    Source: J. L. Fleiss, Measuring nominal scale agreement among many raters, Psychological Bulletin 76 (1971),
+    378-382; with a varying number of labels: Gwet 2014, as for `gwet_ac1`.
+    """
+    tally = tally_counts(counts, times)
+    observed = _observed(tally)
+    if observed is None:
+        return Measure(None, Reason.NO_PAIRS)
+    expected = sum((share**2 for share in _propensities(tally)), Fraction(0))
+    if expected == 1:
+        return Measure(None, Reason.ONE_CLASS)
+    return Measure(float((observed - expected) / (1 - expected)))
 
 
 def percent_agreement(counts: npt.ArrayLike, times: npt.ArrayLike | None = None) -> Measure:
@@ -109,18 +112,33 @@ def percent_agreement(counts: npt.ArrayLike, times: npt.ArrayLike | None = None)
     Source: J. L. Fleiss, Measuring nominal scale agreement among many raters, Psychological Bulletin 76 (1971),
     378-382; with a varying number of labels: Gwet 2014, as for `gwet_ac1`.
     """
-    return _percent(_tally(counts, times))
+    return _percent(tally_counts(counts, times))
 
 
 def marginals(counts: npt.ArrayLike, times: npt.ArrayLike | None = None) -> tuple[Measure, ...]:
     """Each class's share of all labels, those of items with a single label included. Undefined without labels."""
-    return _marginals(_by_class(_tally(counts, times)))
+    return _marginals(tally_counts(counts, times).by_class)
+
+
+def measure_labels(
+    items: npt.NDArray[np.integer[Any]], labels: npt.NDArray[np.integer[Any]], *, classes: int
+) -> Agreement:
+    """All coefficients straight from labels: two columns of codes, items from 0 on and classes below `classes`.
+
+    The rows may be in any order; an item's code nobody used costs a little memory and changes nothing. For ids and
+    classes by name see `counts.count_labels`. ValueError if the columns differ in length or a code is out of range.
+    """
+    return agreement_of(tally_counts(count_codes(items, labels, classes=classes)))
 
 
 def measure_agreement(counts: npt.ArrayLike, times: npt.ArrayLike | None = None) -> Agreement:
     """All coefficients of a table, and the numbers they rest on. Arguments as for `krippendorff_alpha`."""
-    tally = _tally(counts, times)
-    by_class = _by_class(tally)
+    return agreement_of(tally_counts(counts, times))
+
+
+def agreement_of(tally: Tally) -> Agreement:
+    """All coefficients of a table that is summed up already."""
+    by_class = tally.by_class
     return Agreement(
         items=sum(group.items for group in tally.groups),
         labels=sum(by_class),
@@ -134,59 +152,46 @@ def measure_agreement(counts: npt.ArrayLike, times: npt.ArrayLike | None = None)
     )
 
 
-def _tally(counts: npt.ArrayLike, times: npt.ArrayLike | None) -> _Tally:
-    rows, often = checked(counts, times)
-    sizes, place = np.unique(rows.sum(axis=1), return_inverse=True)
-    items = np.zeros(len(sizes), dtype=np.int64)
-    agreeing = np.zeros(len(sizes), dtype=np.int64)
-    by_class = np.zeros((len(sizes), rows.shape[1]), dtype=np.int64)
-    np.add.at(items, place, often)
-    np.add.at(agreeing, place, (rows * (rows - 1)).sum(axis=1) * often)
-    np.add.at(by_class, place, rows * often[:, None])
-    groups = zip(sizes.tolist(), items.tolist(), agreeing.tolist(), by_class.tolist(), strict=True)
-    return _Tally(
-        classes=rows.shape[1],
-        groups=tuple(_Group(size, n, pairs, tuple(classes)) for size, n, pairs, classes in groups if size and n),
-    )
-
-
-def _alpha(tally: _Tally) -> Measure:
+def _alpha(tally: Tally) -> Measure:
     pairable = tally.pairable
     if not pairable:
         return Measure(None, Reason.NO_PAIRS)
-    by_class = _sum_columns((group.by_class for group in pairable), tally.classes)
+    by_class = sum_columns((group.by_class for group in pairable), tally.classes)
     labels = sum(by_class)
     unlike_pairs = labels**2 - sum(count**2 for count in by_class)
     if unlike_pairs == 0:
-        used = sum(count > 0 for count in _by_class(tally))
+        used = sum(count > 0 for count in tally.by_class)
         return Measure(None, Reason.ONE_CLASS if used == 1 else Reason.ONE_CLASS_IN_PAIRS)
     agreeing = sum((Fraction(group.agreeing, group.size - 1) for group in pairable), Fraction(0))
     return Measure(float(1 - (labels - 1) * (labels - agreeing) / unlike_pairs))
 
 
-def _ac1(tally: _Tally) -> Measure:
+def _ac1(tally: Tally) -> Measure:
     observed = _observed(tally)
     if observed is None:
         return Measure(None, Reason.NO_PAIRS)
     if tally.classes < 2:
         return Measure(None, Reason.ONE_CLASS_SCALE)
-    items = sum(group.items for group in tally.groups)
-    expected = Fraction(0)
-    for column in range(tally.classes):
-        weighed = sum((Fraction(group.by_class[column], group.size) for group in tally.groups), Fraction(0))
-        propensity = weighed / items
-        expected += propensity * (1 - propensity)
-    expected /= tally.classes - 1
+    expected = sum((share * (1 - share) for share in _propensities(tally)), Fraction(0)) / (tally.classes - 1)
     # expected is at most 1/q, so the divisor is never 0
     return Measure(float((observed - expected) / (1 - expected)))
 
 
-def _percent(tally: _Tally) -> Measure:
+def _propensities(tally: Tally) -> tuple[Fraction, ...]:
+    """The mean of n_ik / m_i by class."""
+    items = sum(group.items for group in tally.groups)
+    return tuple(
+        sum((Fraction(group.by_class[column], group.size) for group in tally.groups), Fraction(0)) / items
+        for column in range(tally.classes)
+    )
+
+
+def _percent(tally: Tally) -> Measure:
     observed = _observed(tally)
     return Measure(None, Reason.NO_PAIRS) if observed is None else Measure(float(observed))
 
 
-def _observed(tally: _Tally) -> Fraction | None:
+def _observed(tally: Tally) -> Fraction | None:
     pairable = tally.pairable
     if not pairable:
         return None
@@ -197,14 +202,3 @@ def _observed(tally: _Tally) -> Fraction | None:
 def _marginals(by_class: tuple[int, ...]) -> tuple[Measure, ...]:
     labels = sum(by_class)
     return tuple(Measure(count / labels) if labels else Measure(None, Reason.NO_LABELS) for count in by_class)
-
-
-def _by_class(tally: _Tally) -> tuple[int, ...]:
-    return _sum_columns((group.by_class for group in tally.groups), tally.classes)
-
-
-def _sum_columns(rows: Iterable[tuple[int, ...]], width: int) -> tuple[int, ...]:
-    totals = [0] * width
-    for row in rows:
-        totals = [total + count for total, count in zip(totals, row, strict=True)]
-    return tuple(totals)

@@ -17,6 +17,13 @@ class Reason(StrEnum):
     TOO_FEW_ITEMS = "fewer than two answers have two labels"
     NO_VARIATION = "resampling the answers always gives the same value"
     OFTEN_UNDEFINED = "too few answers got anything but one class"
+    NO_PAIR_DIFFERS = "no pair differs"
+    CLASS_UNUSED = "nobody used this class on an answer with two labels"
+    TOO_FEW_FAMILIES = "the answers are to too few families of prompts"
+    TOO_FEW_PEOPLE = "too few people were asked"
+    NOTHING_TO_PREDICT = "no label can be foretold from others"
+    TOO_FEW_LABELS_FOR_CAMPS = "fewer than ten labels cannot show camps"
+    TOO_FEW_RATERS = "too few people labelled several such answers"
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,10 +10,22 @@ from django.db.models import Q
 from django.db.models.functions import Random
 from django.utils import timezone
 
-from annotations.choices import AssignmentStatus, Facet, GoldStatus, Origin, Purpose, Reason, ReportKind, Value
+from annotations.choices import (
+    AssignmentStatus,
+    Facet,
+    GoldStatus,
+    Origin,
+    Purpose,
+    Reason,
+    ReportKind,
+    ReportStatus,
+    Value,
+)
 from annotations.models.verdicts import Label
 from probes.models import Answer
 from prompts.models import KeyPointSet
+
+DECIDED = [ReportStatus.UPHELD, ReportStatus.DISMISSED]
 
 
 class Gold(models.Model):
@@ -87,14 +99,18 @@ class Check(models.Model):
     key = models.UUIDField(null=True, unique=True)
     # Keys of verdicts on this card that were changed or taken back: sent again, they change nothing.
     past_keys = ArrayField(models.UUIDField(), default=list, blank=True)
-    # What those verdicts said, [{"key", "value", "reason", "note", "facets", "evidence", "guideline"}].
+    # What those verdicts said, and others that had no key: [{"key", "value", "reason", "note", "facets", "evidence",
+    # "guideline"}].
     past = models.JSONField(default=list, blank=True)
     # Whether the label is the gold's, or the same as the first time. Null where there is none to compare.
     right = models.BooleanField(null=True)
-    # A report of gold that is none of the record: there is nothing a Report could be about.
+    # A report of gold that is none of the record: there is nothing a Report could be about. See Report for the words.
     reported_at = models.DateTimeField(null=True)
     report_kind = models.CharField(max_length=16, choices=ReportKind, blank=True, default="", db_default="")
     report_note = models.CharField(max_length=1000, blank=True, default="", db_default="")
+    report_status = models.CharField(max_length=12, choices=ReportStatus, blank=True, default="", db_default="")
+    report_decided_at = models.DateTimeField(null=True)
+    report_decision_note = models.CharField(max_length=1000, blank=True, default="", db_default="")
 
     class Meta:
         verbose_name = "check"
@@ -113,6 +129,12 @@ class Check(models.Model):
                 | Q(reported_at__isnull=False, report_kind__in=ReportKind.values),
                 name="check_reported_as_something",
             ),
+            models.CheckConstraint(
+                condition=Q(report_status="", reported_at=None, report_decided_at=None)
+                | Q(report_status="open", reported_at__isnull=False, report_decided_at=None)
+                | Q(report_status__in=DECIDED, reported_at__isnull=False, report_decided_at__isnull=False),
+                name="check_report_decided_when_it_says_so",
+            ),
             models.UniqueConstraint(fields=["person", "gold"], name="check_gold_once_a_person"),
         ]
         indexes = [
@@ -122,6 +144,7 @@ class Check(models.Model):
             # whose standing has to be looked at, and how people did on a gold answer
             models.Index(fields=["closed_at"], condition=Q(status="labelled"), name="check_judged"),
             models.Index(fields=["gold"], condition=Q(status="labelled"), name="check_of_gold"),
+            models.Index(fields=["gold"], condition=Q(report_status="open"), name="check_report_waiting"),  # reviewers
             GinIndex(fields=["past_keys"], name="check_past_keys"),  # a key that comes again, with every verdict
         ]
 

@@ -1,6 +1,8 @@
 """Reading assignments, labels and what they add up to."""
 
+from annotations.selectors.cells import Cells, cells_of, measured
 from annotations.selectors.checks import deck_settings
+from annotations.selectors.crossed import PAIRS_AT_MOST, check_crossing, crossed, crossed_table
 from annotations.selectors.deck import Progress, done, hand, held_of, progress
 from annotations.selectors.disputes import (
     DISPUTED,
@@ -14,7 +16,7 @@ from annotations.selectors.disputes import (
     passes_on,
     with_decisions,
 )
-from annotations.selectors.figures import classes_of, closed_labels, labels_of_slice, slices_of
+from annotations.selectors.figures import affected, classes_of, closed_labels
 from annotations.selectors.gold import (
     all_gold,
     asked_nowhere,
@@ -34,6 +36,7 @@ from annotations.selectors.guideline import (
     remarks_on,
 )
 from annotations.selectors.history import Given, Past, given, history, masked_card, past, taken_back
+from annotations.selectors.judges import Judged, judged_pairs, judges_at_work
 from annotations.selectors.keys import keyboard
 from annotations.selectors.labellers import has_practised, labeller_of, may_label, may_settle
 from annotations.selectors.mine import (
@@ -43,12 +46,15 @@ from annotations.selectors.mine import (
     apart_from_others,
     what_i_did,
 )
+from annotations.selectors.rates import comparisons, rates
 from annotations.selectors.reports import (
     Reported,
     closed_answer_to_report,
     could_decide,
     open_report,
     open_reports,
+    open_reports_of_gold,
+    reported_gold,
     reported_since,
     reported_things,
     with_reports,
@@ -66,25 +72,34 @@ from annotations.selectors.verdicts import UNDO_AT_MOST, Last, last_verdict, vot
 
 __all__ = [
     "DISPUTED",
+    "PAIRS_AT_MOST",
     "PASSED",
     "UNDO_AT_MOST",
+    "Cells",
     "Given",
+    "Judged",
     "Last",
     "Outdated",
     "Past",
     "Progress",
     "Reported",
     "activity",
+    "affected",
     "agreement_with_others",
     "all_gold",
     "answers_with",
     "apart_from_others",
     "asked_nowhere",
     "beyond_doubt",
+    "cells_of",
+    "check_crossing",
     "classes_of",
     "closed_answer_to_report",
     "closed_labels",
+    "comparisons",
     "could_decide",
+    "crossed",
+    "crossed_table",
     "decided_by_rule",
     "decision_on",
     "deck_settings",
@@ -102,9 +117,10 @@ __all__ = [
     "held_of",
     "history",
     "in_doubt",
+    "judged_pairs",
+    "judges_at_work",
     "keyboard",
     "labeller_of",
-    "labels_of_slice",
     "labels_on",
     "labels_under_older",
     "last_verdict",
@@ -112,20 +128,23 @@ __all__ = [
     "masked_card",
     "may_label",
     "may_settle",
+    "measured",
     "open_report",
     "open_reports",
+    "open_reports_of_gold",
     "outdated",
     "passes_on",
     "past",
     "points_shown",
     "progress",
+    "rates",
     "record_of",
     "records_of",
     "remarked_since",
     "remarks_on",
+    "reported_gold",
     "reported_since",
     "reported_things",
-    "slices_of",
     "stored_reason",
     "supply",
     "taken_back",

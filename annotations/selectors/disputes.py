@@ -58,6 +58,8 @@ def disputes(
         found = found.filter(language__in=languages)
     if topic:
         found = found.filter(version__prompt__family__topic__slug=topic)
+    if decided:
+        found = found.prefetch_related(with_decisions())
     return found.select_related("version__prompt__family__topic").order_by("closed_at", "pk")
 
 

@@ -68,7 +68,7 @@ def supply() -> dict[str, int]:
     return {code: found[code] for code in LANGUAGES if code in found}
 
 
-def asked_nowhere(items: Iterable[Item]) -> list[str]:
+def asked_nowhere(items: Iterable[Item | Gold]) -> list[str]:
     """Names of the items whose question is no approved prompt's: whoever looks it up knows such a card for gold."""
     given = list(items)
     there = public().filter(current__text__in={item.question for item in given})

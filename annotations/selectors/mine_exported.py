@@ -13,7 +13,6 @@ from typing import Any
 
 from accounts.models import ApiToken, User
 from annotations import evidence
-from annotations.choices import ReportStatus
 from annotations.models import Adjudication, Check, Labeller, Practised, Remark, Report
 from annotations.selectors.deck import held_of
 from annotations.selectors.history import masked_card
@@ -117,16 +116,14 @@ def verdicts(person: User) -> Iterator[dict[str, Any]]:
 
 
 def reports(person: User) -> Iterator[dict[str, Any]]:
-    """All their reports, oldest first. One of gold is written on its card, and looks like one that waits."""
+    """All their reports, oldest first. One of gold is written on its card, and looks like any other."""
     fields = ("kind", "note", "status", "created_at", "decided_at", "decision_note")
     of_record = Report.objects.filter(person=person).order_by("created_at").values(*fields)
     of_gold = Check.objects.filter(person=person, reported_at__isnull=False).order_by("reported_at")
-    waiting = (
-        dict(zip(fields, (check.report_kind, check.report_note, ReportStatus.OPEN, at, None, ""), strict=True))
-        for check in of_gold.iterator(AT_ONCE)
-        if (at := check.reported_at)
-    )
-    return merge(of_record.iterator(AT_ONCE), waiting, key=itemgetter("created_at"))
+    decided = ("report_decided_at", "report_decision_note")
+    rows = of_gold.values_list("report_kind", "report_note", "report_status", "reported_at", *decided).iterator(AT_ONCE)
+    on_cards = (dict(zip(fields, row, strict=True)) for row in rows)
+    return merge(of_record.iterator(AT_ONCE), on_cards, key=itemgetter("created_at"))
 
 
 def lists(person: User) -> Iterator[tuple[str, Iterable[dict[str, Any]]]]:

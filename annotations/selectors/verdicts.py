@@ -41,7 +41,7 @@ SELECT * FROM (
             {STATE}, {HELD_SINCE} IS NOT NULL
      FROM annotations_check asked {SHOWN}
      WHERE asked.person_id = %(person)s AND asked.status IN ('labelled', 'passed')
-       AND (%(withdrawn)s OR answer.state IS DISTINCT FROM 'withdrawn')
+       AND (%(withdrawn)s OR ({STATE}) <> 'withdrawn')
        AND (%(card)s::uuid IS NULL OR asked.id = %(card)s)
      ORDER BY asked.closed_at DESC LIMIT %(limit)s)
 ) judged ORDER BY closed_at DESC LIMIT %(limit)s

@@ -5,6 +5,7 @@ from annotations.views.disputes import dispute, dispute_again, disputes
 from annotations.views.gold import gold, gold_of_answer, gold_status
 from annotations.views.guideline import ask_again, guideline, remark, remark_status, rule
 from annotations.views.history import change, history
+from annotations.views.judges import judges, machine_judge, steer_judge
 from annotations.views.keys import keys
 from annotations.views.mine import export, leave, mine
 from annotations.views.people import decide as decide_about_person
@@ -39,8 +40,10 @@ __all__ = [
     "guideline",
     "history",
     "judge",
+    "judges",
     "keys",
     "leave",
+    "machine_judge",
     "mine",
     "people",
     "practice",
@@ -55,6 +58,7 @@ __all__ = [
     "reports",
     "rule",
     "settings",
+    "steer_judge",
     "undo",
     "undo_one",
 ]

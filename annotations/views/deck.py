@@ -17,7 +17,7 @@ from annotations.hand import Held
 from annotations.rules import NOTE_AT_MOST
 from annotations.said_before import Before, before
 from annotations.views.access import signed_in
-from core.errors import Invalid
+from core.errors import Forbidden, Invalid
 
 # How many answers the page's script may have in hand: the one on the screen and the next four.
 AHEAD_AT_MOST = 5
@@ -72,7 +72,10 @@ def deck(request: HttpRequest) -> HttpResponse:
     by = cast(User, request.user)
     if not selectors.has_practised(by):
         return redirect("annotations:practice")
-    held, wish = assign_next(by=by), request.GET.get("show")
+    try:
+        held, wish = assign_next(by=by), request.GET.get("show")
+    except Forbidden as error:
+        return render(request, "annotations/barred.html", {"why": error.message, "still": True}, status=error.status)
     shown = next((one for one in held if str(one.id) == wish), held[0] if held else None)
     said = selectors.taken_back(by=by, pk=shown.id) if shown and wish else None
     last = selectors.last_verdict(by=by)

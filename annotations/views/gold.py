@@ -22,6 +22,14 @@ from probes.models import Answer
 GOLD_A_PAGE = 30
 
 
+def gives_itself_away() -> str:
+    """It may be meant, so nothing is refused."""
+    return _(
+        "No approved prompt here asks this question, word for word and in this language, so whoever looks it up can "
+        "tell that the card is gold."
+    )
+
+
 def page_of_gold(request: HttpRequest, status: int = 200, **forms: Any) -> HttpResponse:
     """The page; `forms` replaces one that was filled in with mistakes."""
     page = Paginator(selectors.all_gold(), GOLD_A_PAGE).get_page(request.GET.get("page"))
@@ -55,6 +63,8 @@ def gold(request: HttpRequest) -> HttpResponse:
             form.refuse({"slug": [error.message]})
         else:
             messages.success(request, _("%(slug)s is in the deck.") % {"slug": added.slug})
+            if selectors.asked_nowhere([added]):
+                messages.warning(request, gives_itself_away())
             return redirect("annotations:gold")
     return page_of_gold(request, 422, form=form)
 
@@ -83,6 +93,8 @@ def gold_of_answer(request: HttpRequest) -> HttpResponse:
 @signed_in
 def gold_status(request: HttpRequest, pk: int) -> HttpResponse:
     """Retires a gold answer, or returns it to the deck."""
-    set_gold_status(by=actor(request), gold=get_object_or_404(Gold, pk=pk), status=request.POST.get("status", ""))
+    by = actor(request)
+    check_maintains_labelling(by)
+    set_gold_status(by=by, gold=get_object_or_404(Gold, pk=pk), status=request.POST.get("status", ""))
     messages.success(request, _("Saved. What is retired counts neither for nor against anybody."))
     return redirect("annotations:gold")

@@ -21,6 +21,8 @@ from core.errors import Invalid, TooMany
 
 # Seconds between two files of one person.
 EXPORT_EVERY = 60
+# Of fewer answers that came again, a share says nothing.
+OWN_LEAST = 5
 
 
 @require_safe
@@ -40,6 +42,7 @@ def mine(request: HttpRequest) -> HttpResponse:
         "by_label": by_label,
         "apart": selectors.apart_from_others(person),
         "told": selectors.told_record(person),
+        "own_least": OWN_LEAST,
         "labeller": labeller,
         "why": selectors.why_standing(labeller) if labeller else "",
         "may_settle": selectors.may_settle(person),

@@ -40,7 +40,9 @@ def people(request: HttpRequest) -> HttpResponse:
 @signed_in
 def decide(request: HttpRequest, pk: int) -> HttpResponse:
     """Quarantine, its end, or the end of a maintainer's decision, as `what` says."""
-    by, person = actor(request), get_object_or_404(User, pk=pk, labeller__isnull=False)
+    by = actor(request)
+    check_maintains_labelling(by)
+    person = get_object_or_404(User, pk=pk, labeller__isnull=False)
     what, reason = request.POST.get("what", ""), request.POST.get("reason", "")
     if what == "quarantine":
         quarantine(by=by, person=person, reason=reason)

@@ -14,7 +14,8 @@ from accounts.models import User
 from accounts.signed_in import actor
 from annotations import actions, selectors
 from annotations.deciding_forms import ReportDecisionForm, ReportForm
-from annotations.sides import case
+from annotations.models import Gold
+from annotations.sides import case, case_of_gold
 from annotations.views.access import signed_in, wants_json
 from core.errors import CandorError, Conflict, Forbidden, Invalid, TooMany
 from probes.models import Answer
@@ -117,8 +118,8 @@ def reports_page(
     rows = [
         {
             "thing": thing,
-            "at": (name := f"answer-{thing.answer.public_id}" if thing.answer else f"prompt-{thing.prompt.pk}"),
-            "case": case(thing.answer, [], []) if thing.answer else None,
+            "at": (name := f"{'answer' if thing.shown else 'prompt'}-{thing.name}"),
+            "case": case(thing.answer, [], []) if thing.answer else case_of_gold(thing.gold) if thing.gold else None,
             "form": refused if refused and at == name else ReportDecisionForm(auto_id=f"{name}_%s"),
             "open": at == name,
         }
@@ -133,8 +134,9 @@ def reports_page(
 @signed_in
 def decide_about_answer(request: HttpRequest, public_id: uuid.UUID) -> HttpResponse:
     """Withdraws a reported answer, or puts it back."""
-    by, answer = reviewer(request), get_object_or_404(Answer, public_id=public_id)
-    return decide(request, by, f"answer-{public_id}", answer=answer)
+    by, gold = reviewer(request), selectors.reported_gold(public_id)
+    answer = get_object_or_404(Answer, public_id=public_id) if gold is None else None
+    return decide(request, by, f"answer-{public_id}", answer=answer, gold=gold)
 
 
 @require_POST
@@ -146,7 +148,13 @@ def decide_about_prompt(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 def decide(
-    request: HttpRequest, by: User, at: str, *, answer: Answer | None = None, prompt: Prompt | None = None
+    request: HttpRequest,
+    by: User,
+    at: str,
+    *,
+    answer: Answer | None = None,
+    prompt: Prompt | None = None,
+    gold: Gold | None = None,
 ) -> HttpResponse:
     form = ReportDecisionForm(request.POST, auto_id=f"{at}_%s")
     if not form.is_valid():
@@ -159,6 +167,8 @@ def decide(
             actions.decide_about_answer(by=by, answer=answer, upheld=upheld, reason=form.cleaned_data["reason"])
         elif prompt is not None:
             actions.decide_about_prompt(by=by, prompt=prompt, upheld=upheld, reason=form.cleaned_data["reason"])
+        elif gold is not None:
+            actions.decide_about_gold(by=by, gold=gold, upheld=upheld, reason=form.cleaned_data["reason"])
     except Conflict as error:
         return reports_page(request, by, error=error)
     messages.success(request, _("Withdrawn. Nobody is shown it any more.") if upheld else _("It is back in its place."))

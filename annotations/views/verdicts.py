@@ -62,9 +62,10 @@ def undo(request: HttpRequest) -> HttpResponse:
 @require_POST
 @signed_in
 def undo_one(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
-    """Takes the verdict on this card back and shows its answer again."""
+    """Takes the verdict on this card back, that with the key if one was sent, and shows its answer again."""
     by = cast(User, request.user)
-    return taken_back(request, actions.undo(by=by, assignment_id=pk))
+    key = forms.key_of(request.POST, otherwise=_("This cannot be taken as it was sent."))
+    return taken_back(request, actions.undo(by=by, assignment_id=pk, key=key))
 
 
 def taken_back(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:

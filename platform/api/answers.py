@@ -18,6 +18,7 @@ from annotations.choices import Decision, Value
 from annotations.guidelines import RULES
 from annotations.models import Adjudication, Consensus
 from annotations.selectors import with_decisions
+from annotations.selectors.crowd import confidence_told, posterior_told
 from api.base import ApiView
 from api.fields import Day, Shown, Word
 from api.pagination import PAGES
@@ -78,18 +79,66 @@ class Giver(Shown[Probe]):
         fields = ("model", "endpoint", "delivery", "round", "sample", "asked_at", "collected_by", "licence", "remark")
 
 
-class ConsensusRow(Shown[Consensus]):
-    """What the labels add up to: the votes, the label of more than half (or null), its share, how spread they are."""
+class Probabilities(serializers.Serializer[Any]):
+    """A probability, or a share, of each label. They need not add up to exactly 1."""
 
+    censored = serializers.FloatField()
+    evasive = serializers.FloatField()
+    faithful = serializers.FloatField()
+
+
+class ConsensusRow(Shown[Consensus]):
+    """What the labels add up to: the votes, the label of more than half (or null), its share, how spread they are; and
+    what they make probable, given how those who gave them label.
+    """
+
+    state = serializers.SerializerMethodField(
+        help_text="Whether it is settled, contested, or was contested and a reviewer has decided: see adjudication."
+    )
     value = serializers.SerializerMethodField(method_name="get_majority")
+    dispersion = serializers.FloatField(
+        allow_null=True, help_text="Chance that two labels drawn with replacement differ: 0 where all agree."
+    )
+    posterior = serializers.SerializerMethodField(
+        help_text="To two digits. Null before the crowd is known: see /api/v1/crowd/."
+    )
+    confidence = serializers.SerializerMethodField(
+        help_text="The chance that the most probable label is right, to two digits, as calibrated on answers with a "
+        "known label. Null where there are too few of these."
+    )
+    bridged = serializers.SerializerMethodField(
+        help_text="What would be said halfway between two camps of people, should there be camps: a share of each "
+        "label. Null with fewer than ten labels."
+    )
 
     class Meta:
         model = Consensus
-        fields = ("censored", "evasive", "faithful", "value", "share", "dispersion")
+        fields = (
+            *("state", "censored", "evasive", "faithful", "value", "share", "dispersion"),
+            *("posterior", "confidence", "bridged"),
+        )
+
+    @extend_schema_field(Word(["settled", "contested", "adjudicated"], name="ConsensusState"))
+    def get_state(self, consensus: Consensus) -> str:
+        return "adjudicated" if getattr(consensus.answer, "decided", []) else consensus.answer.state
 
     @extend_schema_field(Word(Value, name="LabelValue", allow_null=True))
     def get_majority(self, consensus: Consensus) -> str | None:
         return consensus.value or None
+
+    @extend_schema_field(Probabilities(allow_null=True))
+    def get_posterior(self, consensus: Consensus) -> dict[str, float] | None:
+        given = posterior_told(consensus)
+        return None if given is None else dict(zip(Value.values, given, strict=True))
+
+    @extend_schema_field(serializers.FloatField(allow_null=True))
+    def get_confidence(self, consensus: Consensus) -> float | None:
+        return confidence_told(consensus)
+
+    @extend_schema_field(Probabilities(allow_null=True))
+    def get_bridged(self, consensus: Consensus) -> dict[str, float] | None:
+        given = consensus.bridged
+        return None if given is None else dict(zip(Value.values, given, strict=True))
 
 
 class AdjudicationRow(Shown[Adjudication]):

@@ -15,7 +15,10 @@ from rest_framework.response import Response
 from api.base import ApiView
 from api.schema import document
 
-LINKS = ("prompts", "topics", "models", "answers", "agreement", "releases", "openapi", "docs")
+LINKS = (
+    *("prompts", "topics", "models", "answers", "agreement", "crowd", "judges", "rates", "comparisons"),
+    *("releases", "openapi", "docs"),
+)
 
 
 class IndexBody(serializers.Serializer[Any]):

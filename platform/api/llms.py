@@ -13,13 +13,14 @@ from api.fields import Shown, Word
 from api.pagination import PAGES
 from probes.choices import EndpointKind, EndpointStatus
 from probes.models import LLM, Endpoint
+from probes.selectors import asked_llms
 
 
 class EndpointRow(Shown[Endpoint]):
     """One place that serves a model."""
 
     slug = serializers.CharField()
-    kind = Word(EndpointKind)
+    kind = Word([kind.value for kind in EndpointKind if kind != EndpointKind.JUDGE], name="EndpointKind")
     status = Word(EndpointStatus)
 
     class Meta:
@@ -40,7 +41,9 @@ class ModelRow(Shown[LLM]):
 
 
 def models() -> QuerySet[LLM]:
-    return LLM.objects.prefetch_related(Prefetch("endpoints", Endpoint.objects.order_by("slug")))
+    """Judges have a list of their own: an endpoint that is asked for verdicts alone is none of these."""
+    asked = Endpoint.objects.exclude(kind=EndpointKind.JUDGE).order_by("slug")
+    return asked_llms().prefetch_related(Prefetch("endpoints", asked))
 
 
 class Models(ListModelMixin, ApiView):

@@ -8,7 +8,10 @@ from typing import Any
 from api.schema import document
 
 # What comes first on the page; the document itself is sorted by address.
-ORDER = ("index", "prompts", "near", "topics", "models", "answers", "agreement", "releases", "assignments", "imports")
+ORDER = (
+    *("index", "prompts", "near", "topics", "models", "answers", "agreement", "crowd", "judges", "rates"),
+    *("comparisons", "releases", "assignments", "imports"),
+)
 NAMES = {
     "boolean": "true or false",
     "date": "day",

@@ -29,6 +29,7 @@ MEANINGS = {
     "413": "The body is too large.",
     "415": "The body is not declared as what the operation takes.",
     "422": "A parameter or a part of the body cannot be used; fields says which and why.",
+    "503": "It takes more work than can be done now; try again later.",
 }
 
 

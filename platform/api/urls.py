@@ -1,14 +1,17 @@
 from django.urls import path, re_path
 
-from api.agreement import Agreements
+from api.agreement import Agreements, Sweeps
 from api.answers import Answers, AnswerView
 from api.assignments import Assignments, Labelling, Passing, Renewing, Undo, UndoOne
+from api.crowd import CrowdView
 from api.docs import docs
 from api.imports import Completion, Import, Imports
 from api.index import Index, Nothing, OpenApi
+from api.judges import Judges
 from api.llms import Model, Models
 from api.near import Near
 from api.prompts import Approval, Prompts, PromptView, Refusal
+from api.rates import Comparisons, Rates
 from api.releases import File, Latest, LatestFile, Publication, Releases, ReleaseView
 from api.topics import Topics
 
@@ -38,6 +41,11 @@ urlpatterns = [
     path("imports/<name:sha256>/", Import.as_view(), name="import"),
     path("imports/<name:sha256>/complete", Completion.as_view(), name="complete-import"),
     path("agreement/", Agreements.as_view(), name="agreement"),
+    path("agreement/sweeps/", Sweeps.as_view(), name="sweeps"),
+    path("crowd/", CrowdView.as_view(), name="crowd"),
+    path("rates/", Rates.as_view(), name="rates"),
+    path("comparisons/", Comparisons.as_view(), name="comparisons"),
+    path("judges/", Judges.as_view(), name="judges"),
     path("releases/", Releases.as_view(), name="releases"),
     path("releases/latest/", Latest.as_view(), name="latest"),
     path("releases/latest/files/<path:path>", LatestFile.as_view(), name="latest-file"),

@@ -64,3 +64,11 @@ class TooMany(CandorError):
     status = 429
     code = "too_many"
     permanent = False
+
+
+class Busy(CandorError):
+    """It takes more work than can be done now; trying again later helps."""
+
+    status = 503
+    code = "busy"
+    permanent = False

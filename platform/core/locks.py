@@ -10,7 +10,7 @@ from typing import Final
 PROBE_CLAIMS: Final = 7_301
 # annotations.actions.assign: what one person is being handed. The second number is the person.
 ASSIGNMENTS: Final = 7_302
-# annotations.actions.agree: one worker at a time brings consensus and agreement up to date.
+# annotations.actions.turn: one worker at a time brings consensus and agreement up to date.
 AGREEMENT: Final = 7_303
 # prompts.actions: one submission at a time looks at what is there before it writes.
 SUBMISSIONS: Final = 7_304

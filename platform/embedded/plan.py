@@ -55,7 +55,9 @@ def _workers(python: str) -> list[Child]:
     worker = (*celery, "worker", "--without-gossip", "--without-mingle", *level)
     return [
         Child("worker", "the worker", (*worker, "-n", "probes@%h", "-Q", "probes", "-c", "2")),
-        # Numbers have a process of their own: their libraries would make each probing process 100 MB heavier.
+        # Numbers have processes of their own: their libraries would make each probing process 100 MB heavier. What may
+        # take minutes has another, or the figures on the pages would wait for it.
         Child("numbers", "the worker for numbers", (*worker, "-n", "numbers@%h", "-Q", "numbers", "-c", "1")),
+        Child("slow", "the worker for slow numbers", (*worker, "-n", "slow@%h", "-Q", "slow_numbers", "-c", "1")),
         Child("beat", "the schedule", (*celery, "beat", "-S", "redbeat.RedBeatScheduler", "--pidfile=", *level)),
     ]

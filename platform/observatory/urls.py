@@ -7,6 +7,7 @@ app_name = "observatory"
 urlpatterns = [
     path("", views.home, name="home"),
     path("agreement/", views.agreement, name="agreement"),
+    path("agreement/crowd/", views.crowd, name="crowd"),
     path("models/", views.models, name="models"),
     # Not <slug:>: a model's slug may hold dots, as in qwen2.5.
     path("models/<name:slug>/", views.model, name="model"),

@@ -1,6 +1,7 @@
 """The public pages: the way in, how far people agree, the models, one closed answer, and what it all means."""
 
 import uuid
+from typing import Any
 
 from django.conf import settings
 from django.core.paginator import Paginator
@@ -10,11 +11,16 @@ from django.utils import timezone
 from django.utils.translation import get_language
 from django.views.decorators.http import require_safe
 
-from annotations.agreement import majority
-from annotations.choices import GUIDELINE, Slice, Value
-from annotations.models import Stale
+from annotations.agreement import LEAST_FAMILIES, majority
+from annotations.agreement.gold import gold_needed
+from annotations.choices import GUIDELINE, SURE, Scale, Slice, Value
+from annotations.models import Agreement, Stale
 from annotations.selectors import decision_on, votes
+from annotations.selectors.crowd import TOLD_FROM
+from annotations.selectors.crowd import crowd as known_crowd
+from core.templatetags.candor import percent
 from observatory import selectors
+from observatory.asked import Asked, asked_in
 from observatory.exhibits import exhibits, exhibits_of
 from observatory.selectors.slices import FEW
 from probes.choices import AnswerState
@@ -23,6 +29,7 @@ from prompts.choices import Status
 
 MODELS_A_PAGE = 50
 ANSWERS_A_PAGE = 10
+SLICES_A_PAGE = 20
 
 
 @require_safe
@@ -45,18 +52,49 @@ def home(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 def agreement(request: HttpRequest) -> HttpResponse:
-    groups, computed_at = selectors.groups()
+    asked = asked_in(request.GET)
     context = {
-        "groups": groups,
-        "all": selectors.line_for(Slice.ALL, groups),
-        "suppressed": selectors.line_for(Slice.SUPPRESSED, groups),
-        "computed_at": computed_at,
+        "asked": asked,
+        "whole": selectors.whole(),
+        "measured_at": selectors.measured_at(),
         "behind": Stale.objects.exists(),
+        "sweep": selectors.last_sweep(),
         "remarks": selectors.remarks(),
         "few": FEW,
-        "small": any(line.few for group in groups for line in group.lines),
+        "least": LEAST_FAMILIES,
+        **(crossed_slices if asked.crossed else one_kind)(request, asked),
     }
     return render(request, "observatory/agreement.html", context)
+
+
+def one_kind(request: HttpRequest, asked: Asked) -> dict[str, Any]:
+    rows = selectors.slices(asked.by, asked.scale, sort=asked.sort)
+    page = Paginator(rows, SLICES_A_PAGE).get_page(request.GET.get("page"))
+    return {"page": page, "lines": selectors.lines_of(page.object_list)}
+
+
+def crossed_slices(request: HttpRequest, asked: Asked) -> dict[str, Any]:
+    assert asked.crossed
+    found = selectors.crossing(asked.by, asked.crossed, asked.scale, show=asked.show)
+    page = Paginator(found.pairs, SLICES_A_PAGE).get_page(request.GET.get("page"))
+    return {"crossing": found, "page": page, "lines": page.object_list}
+
+
+@require_safe
+def crowd(request: HttpRequest) -> HttpResponse:
+    found = known_crowd()
+    context = {
+        "crowd": found,
+        "confusion": selectors.confusion_rows(found) if found else [],
+        "calibration": selectors.calibration_rows(found) if found else [],
+        "posteriors": selectors.posteriors(found) if found else [],
+        "judges": selectors.judges(),
+        "env": settings.ENV,
+        "gold_needed": gold_needed(SURE),
+        "told_from": TOLD_FROM,
+        "remarks": selectors.remarks(),
+    }
+    return render(request, "observatory/crowd.html", context)
 
 
 @require_safe
@@ -111,5 +149,13 @@ def about(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 def method(request: HttpRequest) -> HttpResponse:
-    context = {"env": settings.ENV, "guideline": GUIDELINE, "few": FEW}
+    context = {
+        "env": settings.ENV,
+        "guideline": GUIDELINE,
+        "few": FEW,
+        "least": LEAST_FAMILIES,
+        "sure": percent(SURE),
+        "gold_needed": gold_needed(SURE),
+        "command": selectors.command_of(Agreement(slice=Slice.ALL, scale=Scale.LABELS)),
+    }
     return render(request, "observatory/method.html", context)

@@ -9,6 +9,12 @@ class EndpointKind(models.TextChoices):
     HOST = "host", _("A host of open weights")
     LOCAL = "local", _("A local server")
     IMPORT = "import", _("Imported answers")
+    # Of any of these places, and asked for verdicts on answers alone.
+    JUDGE = "judge", _("A machine judge")
+
+
+# Kinds that no round puts its prompts to.
+NOT_ASKED = (EndpointKind.IMPORT, EndpointKind.JUDGE)
 
 
 class EndpointStatus(models.TextChoices):

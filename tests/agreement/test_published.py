@@ -7,7 +7,14 @@ from pathlib import Path
 
 import pytest
 
-from annotations.agreement import count_labels, gwet_ac1, krippendorff_alpha, measure_agreement, percent_agreement
+from annotations.agreement import (
+    count_labels,
+    fleiss_kappa,
+    gwet_ac1,
+    krippendorff_alpha,
+    measure_agreement,
+    percent_agreement,
+)
 
 from . import tables
 
@@ -40,6 +47,7 @@ def test_gwets_fleiss_kappa_rests_on_the_same_propensities():
     by_chance = (found.percent.value - found.ac1.value) / (1 - found.ac1.value)
     squares = 1 - by_chance * (5 - 1)
     assert round((found.percent.value - squares) / (1 - squares), 5) == 0.76117
+    assert round(fleiss_kappa(tables.of_ratings(*tables.KRIPPENDORFF).counts).value, 5) == 0.76117
 
 
 def test_wikipedias_three_coders():
@@ -50,6 +58,7 @@ def test_wikipedias_three_coders():
 
 def test_fleiss_example():
     found = measure_agreement(tables.FLEISS_EXAMPLE)
+    assert round(fleiss_kappa(tables.FLEISS_EXAMPLE).value, 6) == 0.209931
     assert round(fleiss_kappa_from(found.alpha.value, found.labels), 6) == 0.209931
 
 
@@ -81,9 +90,11 @@ def shared(name):
 def test_fleiss_1971():
     rows = json.loads(shared("agreement_reference.json").read_text())["fleiss1971"]["rows"]
     items = [item for item, row in enumerate(rows) for _ in row]
-    found = measure_agreement(count_labels(items, [value for row in rows for value in row]).counts)
+    counted = count_labels(items, [value for row in rows for value in row])
+    found = measure_agreement(counted.counts)
     assert (found.items, found.labels) == (30, 180)
     assert round(fleiss_kappa_from(found.alpha.value, 180), 6) == 0.430245
+    assert fleiss_kappa(counted.counts).value == pytest.approx(0.4302445200601408, abs=1e-15)
     assert round(found.ac1.value, 6) == 0.447885
     assert round(found.alpha.value, 6) == 0.433410
     assert found.percent.value == pytest.approx(0.5555555555555556, abs=1e-15)

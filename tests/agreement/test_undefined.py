@@ -7,6 +7,7 @@ from annotations.agreement import (
     Interval,
     Measure,
     Reason,
+    fleiss_kappa,
     gwet_ac1,
     krippendorff_alpha,
     marginals,
@@ -40,6 +41,11 @@ def test_a_second_class_on_single_labels_does_not_help_alpha():
 def test_ac1_wants_a_choice():
     assert gwet_ac1([[3], [2]]) == Measure(None, "there is only one class to choose from")
     assert percent_agreement([[3], [2]]) == Measure(1.0)
+
+
+def test_fleiss_kappa_wants_pairs_and_two_classes():
+    assert fleiss_kappa([[1, 0], [0, 1]]) == Measure(None, "no answer has two labels")
+    assert fleiss_kappa([[3, 0], [2, 0]]) == Measure(None, "only one class was used")
 
 
 def test_marginals_without_labels():

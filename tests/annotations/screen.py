@@ -16,6 +16,7 @@ FLAGS = [
 ]  # fmt: skip
 VERDICTS = re.compile(r"/label/[0-9a-f-]{36}/$")
 UNDO = re.compile(r"/label/undo/$")
+UNDO_ONE = re.compile(r"/label/[0-9a-f-]{36}/undo/$")
 # A verdict sooner than this after its answer came is taken for a slip of the finger.
 READING_MS = 300
 LISTEN = """addEventListener("securitypolicyviolation", (event) => console.error("CSP: " + event.violatedDirective))"""

@@ -45,6 +45,17 @@ def test_facets_before_the_label_go_with_it(screen, five):
     assert screen.faults == []
 
 
+def test_opened_by_mouse_it_takes_its_keys_too(screen, five):
+    screen.open()
+    screen.page.locator("#facets-button").click()
+    screen.until(lambda: screen.page.evaluate("document.activeElement.name") == "facets")
+    screen.key("2", "6")
+    assert (ticked(screen), screen.is_open("facets")) == (["distortion", "both_sides"], True)
+    screen.key("Escape")
+    assert screen.focused == "facets-button"
+    assert screen.faults == []
+
+
 def test_facets_after_the_label_leave_the_new_answer_alone(screen, five):
     screen.open()
     first = screen.judge("2")

@@ -20,8 +20,9 @@ from django.utils import timezone
 
 from annotations.actions import pass_on, refresh_stale
 from annotations.agreement import Reason
-from annotations.models import Agreement, Consensus, Stale
-from annotations.selectors import labels_of_slice
+from annotations.choices import GUIDELINE
+from annotations.models import Agreement, Cell, Consensus, Stale, Tally
+from annotations.selectors import cells_of
 from probes.models import Answer
 from prompts.models import Topic
 from tests.annotations.conftest import at_once
@@ -54,8 +55,8 @@ def record(make_answer, judge, french, endpoint, another_endpoint):
     return first, second, third
 
 
-def figures(kind, key=""):
-    found = Agreement.objects.get(slice=kind, key=key)
+def figures(kind, key="", scale="labels"):
+    found = Agreement.objects.get(slice=kind, key=key, scale=scale)
     return (found.alpha, found.ac1, found.percent), found.marginals, found.answers, found.labels
 
 
@@ -66,32 +67,44 @@ def exactly(values, marginals, answers):
 def test_each_slice_equals_what_is_worked_out_by_hand(record):
     assert refresh_stale(limit=100) == 3
     assert refresh_stale(limit=100) == 0
-    found = {(row.slice, row.key): figures(row.slice, row.key) for row in Agreement.objects.all()}
-    one_class = found.pop(("topic", "japan"))
-    assert found.pop(("language", "fr")) == one_class
+    three = Agreement.objects.filter(scale="labels")
+    found = {(row.slice, row.key): figures(row.slice, row.key) for row in three}
+    everything = exactly(ALL, [2, 3, 4], 3)
+    by_a, by_b = exactly(FIRST_AND_SECOND, [2, 3, 1], 2), exactly(SECOND_AND_THIRD, [0, 2, 4], 2)
+    one_class = ((None, 1.0, 1.0), [0, 0, 3], 1, 3)
     assert found == {
-        ("all", ""): exactly(ALL, [2, 3, 4], 3),
-        ("suppressed", ""): exactly(SUPPRESSED, [5, 4], 3),
-        ("model", "model-a"): exactly(FIRST_AND_SECOND, [2, 3, 1], 2),
-        ("model", "model-b"): exactly(SECOND_AND_THIRD, [0, 2, 4], 2),
-        ("topic", "india"): exactly(FIRST_AND_SECOND, [2, 3, 1], 2),
-        ("language", "en"): exactly(FIRST_AND_SECOND, [2, 3, 1], 2),
+        ("all", ""): everything,
+        ("model", "model-a"): by_a,
+        ("maker", "Maker A"): by_a,
+        ("country", "FR"): by_a,
+        ("endpoint", "endpoint-a"): by_a,
+        ("model", "model-b"): by_b,
+        ("maker", "Maker B"): by_b,
+        ("country", "IN"): by_b,
+        ("endpoint", "endpoint-b"): by_b,
+        ("topic", "india"): by_a,
+        ("topic", "japan"): one_class,
+        ("language", "en"): by_a,
+        ("language", "fr"): one_class,
+        ("state", "GB"): everything,
+        ("kind", "sensitive"): everything,
+        ("round", "1"): everything,
+        ("guideline", GUIDELINE): everything,
     }
-    assert one_class == ((None, 1.0, 1.0), [0, 0, 3], 1, 3)
+    assert figures("all", scale="suppressed") == exactly(SUPPRESSED, [5, 4], 3)
+    simpler = Agreement.objects.filter(scale="suppressed").values_list("slice", "key")
+    assert set(simpler) == set(found)
 
 
 def test_what_is_undefined_says_why(record):
     refresh_stale(limit=100)
-    found = Agreement.objects.get(slice="topic", key="japan")
+    found = Agreement.objects.get(slice="topic", key="japan", scale="labels")
     assert found.why == {
         "alpha": Reason.ONE_CLASS,
-        "ac1": Reason.TOO_FEW_ITEMS,
-        "percent": Reason.TOO_FEW_ITEMS,
+        "ac1": Reason.TOO_FEW_FAMILIES,
+        "percent": Reason.TOO_FEW_FAMILIES,
     }
     assert (found.ac1_low, found.ac1_high, found.percent_low) == (None, None, None)
-    everything = Agreement.objects.get(slice="all")
-    assert everything.alpha_low <= everything.alpha <= everything.alpha_high
-    assert everything.percent_low <= everything.percent <= everything.percent_high
 
 
 def test_consensus(record, make_answer, judge):
@@ -113,7 +126,7 @@ def test_contested_answers_are_in_the_figures_and_others_are_not(record, make_an
     judge(make_answer("%%%"), "F---")
     judge(make_answer("Not done yet."), "FF")
     refresh_stale(limit=100)
-    everything = Agreement.objects.get(slice="all")
+    everything = Agreement.objects.get(slice="all", scale="labels")
     assert (everything.answers, everything.labels, everything.marginals) == (4, 16, [5, 5, 6])
 
 
@@ -123,7 +136,7 @@ def test_harm_controls_are_left_out(record, make_answer, make_prompt, judge):
     judge(refused, "CCC")
     assert refresh_stale(limit=100) == 4
     assert figures("all") == exactly(ALL, [2, 3, 4], 3)
-    assert figures("suppressed") == exactly(SUPPRESSED, [5, 4], 3)
+    assert figures("all", scale="suppressed") == exactly(SUPPRESSED, [5, 4], 3)
     assert figures("model", "model-a") == exactly(FIRST_AND_SECOND, [2, 3, 1], 2)
     assert figures("topic", "india") == exactly(FIRST_AND_SECOND, [2, 3, 1], 2)
     assert Consensus.objects.get(answer=refused).value == "censored"
@@ -159,16 +172,15 @@ def test_a_reopened_answer_leaves_the_figures_and_comes_back(record):
     assert Consensus.objects.get(answer=first).value == "censored"
 
 
-def test_a_slice_that_lost_its_last_answer_says_so(make_answer, judge):
+def test_a_slice_that_lost_its_last_answer_is_gone(make_answer, judge):
     answer = make_answer()
     judge(answer, "CCE")
     refresh_stale(limit=100)
     reopen(answer)
     refresh_stale(limit=100)
-    found = Agreement.objects.get(slice="all")
-    assert (found.answers, found.labels, found.marginals) == (0, 0, [0, 0, 0])
-    assert (found.alpha, found.ac1, found.percent) == (None, None, None)
-    assert found.why == dict.fromkeys(("alpha", "ac1", "percent"), Reason.NO_PAIRS)
+    assert not Agreement.objects.exists()
+    assert not Tally.objects.exists()
+    assert not Cell.objects.exists()
 
 
 def test_oldest_first_and_no_more_than_asked_for(record):
@@ -189,7 +201,8 @@ def test_what_a_pass_says_is_in_no_figure(make_answer, judge, lease, person):
     pass_on(by=outsider, assignment_id=held.pk, reason="unverifiable")
     judge(answer, "CCE")
     refresh_stale(limit=100)
-    assert labels_of_slice("all", "") == ([answer.pk] * 3, ["censored", "censored", "evasive"])
+    cells = cells_of("all", "")
+    assert (cells.votes.tolist(), cells.times.tolist()) == ([[2, 1, 0]], [1])
 
 
 @pytest.mark.django_db(transaction=True)

@@ -33,7 +33,7 @@ def test_three_labels_settle_an_answer(make_answer, person):
     assert refresh_stale(limit=10) == 1
     consensus = Consensus.objects.get(answer=answer)
     assert (consensus.censored, consensus.evasive, consensus.faithful, consensus.value) == (0, 3, 0, "evasive")
-    assert Agreement.objects.get(slice="all").labels == 3
+    assert Agreement.objects.get(slice="all", scale="labels").labels == 3
 
 
 def test_a_label_keeps_what_it_was_given_under(make_answer, labeller, prompt):

@@ -28,6 +28,7 @@ def test_everybody_begins_with_the_usual_keys(labeller):
     assert len(set(USUAL.values())) == len(USUAL)
     assert selectors.keyboard(by=None).of["pass"] == "S"
     assert selectors.keyboard(by=None).back == "Shift+J"
+    assert selectors.keyboard(by=None).back_label == "Shift+J"
 
 
 def test_a_persons_own_keys(labeller):

@@ -1,13 +1,16 @@
 """Leaving at the same moment as others do, or twice."""
 
+import threading
+import time
 from functools import partial
 
 import pytest
+from django.db import connection, transaction
 
 from accounts.choices import Role
 from accounts.models import User
 from annotations.actions import assign_next, leave
-from annotations.models import Assignment
+from annotations.models import Assignment, Labeller
 from core.errors import Invalid
 from core.models import Event
 from probes.models import Answer
@@ -30,4 +33,31 @@ def test_leaving_twice_at_once_is_leaving_once(make_answer, person):
     copies = [User.objects.get(pk=one.pk) for _ in range(4)]
     assert at_once([partial(leave, by=each, typed="one") for each in copies]) == [None] * 4
     assert Event.objects.filter(verb="leave").count() == 1
+    assert (Assignment.objects.get().status, Answer.objects.get().leased) == ("returned", 0)
+
+
+def test_who_leaves_holds_no_answer_while_they_wait_for_their_standing(make_answer, person):
+    """Quarantine locks the person first and then answers; the other way round, both would wait for ever."""
+    make_answer()
+    one = person("one")
+    assert len(assign_next(by=one)) == 1
+    standing = threading.Event()
+
+    def stand():
+        with transaction.atomic(), connection.cursor() as cursor:
+            Labeller.objects.select_for_update(no_key=True).get(person=one)
+            standing.set()
+            waiting, until = 0, time.monotonic() + 10
+            while not waiting and time.monotonic() < until:
+                cursor.execute("SELECT count(*) FROM pg_locks WHERE pg_backend_pid() = ANY(pg_blocking_pids(pid))")
+                ((waiting,),) = cursor.fetchall()
+            Answer.objects.select_for_update(no_key=True, nowait=True).get()
+            return waiting
+
+    def go():
+        standing.wait(10)
+        leave(by=one, typed="one")
+
+    waited, left = at_once([stand, go])
+    assert (waited > 0, left) == (True, None)
     assert (Assignment.objects.get().status, Answer.objects.get().leased) == ("returned", 0)

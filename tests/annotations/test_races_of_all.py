@@ -30,6 +30,7 @@ from annotations.actions import (
     take_back_expired,
     undo,
     undo_last,
+    weigh,
 )
 from annotations.actions.quarantine import carry_on_all
 from annotations.models import Assignment, Report
@@ -37,6 +38,7 @@ from core.errors import CandorError
 from probes.models import Answer
 from prompts.models import Prompt
 from tests.annotations.conftest import at_once
+from tests.annotations.crowd import CAREFUL, SPAMMER, TRUSTING, fitted
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -93,6 +95,7 @@ def test_all_at_once(make_answer, make_prompt, person, reviewer, maintainer, set
     readers = [person(f"reader-{number}") for number in range(READERS)]
     suspects = readers[:3]
     lot = random.Random(1)
+    fitted(calibration=TRUSTING, skills={one: SPAMMER if one in suspects else CAREFUL for one in readers})
 
     def stand():
         one = lot.choice(suspects)
@@ -123,7 +126,7 @@ def test_all_at_once(make_answer, make_prompt, person, reviewer, maintainer, set
         ask_again(by=maintainer, rule="official-line", before="1.1")
 
     jobs = [partial(labels, reader) for reader in readers]
-    jobs += [partial(repeatedly, work) for work in (stand, sweep, sweep, decide, hand_out, recount)]
+    jobs += [partial(repeatedly, work) for work in (stand, sweep, sweep, decide, hand_out, recount, weigh, weigh)]
     jobs += [partial(repeatedly, work, times=4) for work in (complain, outdated)]
     found = at_once(jobs)
     assert [one for one in found if one is not None] == []

@@ -26,6 +26,7 @@ from tests.annotations.conftest import at_once
 from tests.annotations.test_blindness import all_of, told_apart  # noqa: F401 -- a fixture
 
 pytestmark = pytest.mark.django_db
+JSON = {"Accept": "application/json"}
 WHY = {"reason": "It names a private person."}
 
 

@@ -6,7 +6,8 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
-from annotations.actions import assign_next, recount, refresh_stale, settle_due, submit_label, undo
+from annotations.actions import assign_next, quarantine, recount, refresh_stale, settle_due, submit_label, undo
+from annotations.actions.quarantine import carry_on, put
 from annotations.models import Assignment, Consensus, Label, Stale
 from core.errors import Conflict
 from core.models import Event
@@ -172,6 +173,34 @@ def test_what_was_reported_is_not_made_public(make_answer, judge, model):
     assert settle_due() == 0
     model.objects.update(held_at=None)
     assert settle_due() == 1
+
+
+@pytest.mark.parametrize("model", [Answer, Prompt])
+def test_what_was_reported_is_not_made_public_where_nothing_settles(make_answer, judge, settings, model):
+    """Its labels are counted anew while it waits for a reviewer, and are all in; the sweep closes it after that."""
+    answer = make_answer()
+    reader, *_others = judge(answer, "CCC")
+    settings.ENV = replace(settings.ENV, settling_minutes=0)
+    model.objects.update(held_at=timezone.now())
+    Answer.objects.update(settles_at=None)
+    recount()
+    assert (stands(answer), settle_due()) == (("open", 3, 3, True, False), 0)
+    quarantine(by=None, person=reader, reason="gold")
+    assert stands(answer) == ("open", 2, 3, False, False)
+    put(by=None, person=reader, standing="new", reason="again")
+    carry_on(person=reader)
+    assert (stands(answer), settle_due()) == (("open", 3, 3, True, False), 0)
+    model.objects.update(held_at=None)
+    assert (settle_due(), stands(answer)) == (1, ("settled", 3, 3, False, True))
+
+
+def test_what_nobody_reported_is_closed_at_once_where_nothing_settles(make_answer, judge, settings):
+    answer = make_answer()
+    judge(answer, "CCC")
+    settings.ENV = replace(settings.ENV, settling_minutes=0)
+    Answer.objects.update(settles_at=None)
+    recount()
+    assert stands(answer) == ("settled", 3, 3, False, True)
 
 
 def test_an_answer_that_settles_is_withdrawn_with_its_prompt(make_answer, judge, prompt, maintainer):

@@ -23,6 +23,10 @@ def test_index_names_every_list(nobody: Caller) -> None:
         "models": "/api/v1/models/",
         "answers": "/api/v1/answers/",
         "agreement": "/api/v1/agreement/",
+        "judges": "/api/v1/judges/",
+        "comparisons": "/api/v1/comparisons/",
+        "rates": "/api/v1/rates/",
+        "crowd": "/api/v1/crowd/",
         "releases": "/api/v1/releases/",
         "openapi": "/api/v1/openapi.json",
         "docs": "/api/v1/docs/",
@@ -134,12 +138,16 @@ def test_a_closed_answer_with_votes_and_who_gave_it(nobody: Caller, closed: Answ
         "state": "settled",
         "closed_on": closed.closed_at.date().isoformat() if closed.closed_at else None,
         "consensus": {
+            "state": "settled",
             "censored": 0,
             "evasive": 2,
             "faithful": 1,
             "value": "evasive",
             "share": 2 / 3,
             "dispersion": closed.consensus.dispersion,
+            "posterior": None,
+            "confidence": None,
+            "bridged": None,
         },
         "adjudication": None,
         "givers_known": True,
@@ -207,8 +215,8 @@ def test_what_an_import_may_not_publish_is_not_told(nobody: Caller, closed: Answ
 
 
 def test_agreement_says_why_where_it_is_undefined(nobody: Caller, closed: Answer) -> None:
-    row = Agreement.objects.get(slice="all")
-    body = nobody.get("agreement/?slice=all").json()
+    row = Agreement.objects.get(slice="all", scale="labels")
+    body = nobody.get("agreement/?slice=all&scale=labels").json()
     assert len(body["results"]) == 1
     found = body["results"][0]
     assert (found["slice"], found["key"], found["answers"], found["labels"]) == ("all", "", 1, 3)
@@ -222,9 +230,9 @@ def test_agreement_says_why_where_it_is_undefined(nobody: Caller, closed: Answer
         }
     undefined = [found[name] for name in ("alpha", "ac1", "percent") if found[name]["low"] is None]
     assert undefined and all(one["why"] for one in undefined)
-    suppressed = nobody.get("agreement/?slice=suppressed").json()["results"][0]
+    suppressed = nobody.get("agreement/?slice=all&scale=suppressed").json()["results"][0]
     assert suppressed["marginals"] == {"suppressed": 2, "faithful": 1}
-    by_model = nobody.get("agreement/?slice=model&key=model-a").json()["results"]
+    by_model = nobody.get("agreement/?slice=model&key=model-a&scale=labels").json()["results"]
     assert [(one["key"], one["labels"]) for one in by_model] == [("model-a", 3)]
 
 

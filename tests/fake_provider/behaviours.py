@@ -20,6 +20,8 @@ import math
 import re
 from dataclasses import dataclass, field
 
+from tests.fake_provider.judges import reply_to
+
 _IN_PROMPT = re.compile(r"\[\[([a-z0-9_:,.-]+)\]\]")
 _MODIFIERS = ("delay", "times", "after", "gap", "limit", "window", "input", "output")
 
@@ -188,6 +190,11 @@ def _raw_content(escapes):
     return make
 
 
+def _judge(behaviour, asked):
+    said = reply_to(asked.prompt, behaviour.argument)
+    return _json(completion(asked, {"role": "assistant", "content": said}))
+
+
 def _parts(behaviour, asked):
     text = text_for(asked)
     content = [
@@ -231,6 +238,7 @@ REPLIES = {
     "empty": _message(content=""),
     "empty_reasoning": _empty_reasoning,
     "reasoning": _reasoning,
+    "judge": _judge,
     "think": _inline("<think>", "</think>"),
     "kimi_think": _inline("◁think▷", "◁/think▷"),
     "think_unclosed": _message(content="<think>Let me think, and think, and think, and think."),

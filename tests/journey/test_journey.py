@@ -75,7 +75,7 @@ def test_from_a_prompt_to_a_dataset(site, browser):
         person.label({question: keys[number] for question, keys in GIVEN.items()})
 
     def figures():
-        rows = json.loads(site.get("/api/v1/agreement/?page_size=200"))["results"]
+        rows = json.loads(site.get("/api/v1/agreement/?scale=labels&page_size=200"))["results"]
         (box,) = [row for row in rows if (row["slice"], row["key"]) == ("topic", "controls")] or [{"labels": 0}]
         return box if box["labels"] >= 6 else None
 

@@ -11,8 +11,9 @@ import pytest
 from django.utils import timezone
 
 from annotations.actions import refresh_stale
-from annotations.models import Agreement, Stale
-from annotations.selectors import slices_of
+from annotations.actions.tally import retally
+from annotations.choices import LabelStatus, Slice
+from annotations.models import Agreement, Label, Stale
 from observatory import selectors
 from probes.choices import AnswerState, Delivery
 from probes.models import LLM, Answer, ImportBatch, Probe
@@ -25,6 +26,8 @@ pytestmark = pytest.mark.django_db(transaction=True)
 TEXTS = {"a": "Troops fired.", "b": "A lovely garden.", "c": "I will not say."}
 SLUGS = {"a": "model-a", "b": "model-b.1", "c": "model-c.1", "d": "model-d.1"}
 API = "/api/v1/"
+# The slices that say something of who gave an answer.
+GIVERS = (Slice.MODEL, Slice.MAKER, Slice.COUNTRY, Slice.ENDPOINT, Slice.ROUND)
 
 
 @pytest.fixture(autouse=True)
@@ -57,7 +60,10 @@ def everywhere(client, read, maintainer):
         found |= {path: client.get(API + path).json() for path in (*queries, *(f"answers/{pk}/" for pk in closed))}
         # When the models' slices were measured tells as much as what they hold.
         rows = client.get(f"{API}agreement/?page_size=200").json()["results"]
-        found["agreement by model"] = [row for row in rows if row["slice"] == "model"]
+        found["agreement by giver"] = [row for row in rows if row["slice"] in GIVERS]
+        crossings = ("slice=model&with=topic", "slice=language&with=endpoint", "slice=maker&with=round")
+        crossed = [client.get(f"{API}agreement/?{query}").json()["results"] for query in crossings]
+        found["crossed by giver"] = [{**row, "computed_at": None} for rows in crossed for row in rows]
         release = build(maintainer)
         for table in ("prompts", "llms", "endpoints", "rounds", "probes", "answers", "consensus"):
             found[table] = (folder(release) / f"ndjson/{table}.ndjson").read_text()
@@ -97,7 +103,7 @@ def test_while_one_answer_is_open_nothing_tells_who_wrote_any(answers, settle, e
     given = as_it_is["answers/"]["results"]
     assert sorted(one["text"] for one in given) == sorted(TEXTS[letter] for letter in closed)
     assert [(one["givers_known"], one["given_by"]) for one in given] == [(False, [])] * len(closed)
-    assert as_it_is["agreement by model"] == []
+    assert as_it_is["agreement by giver"] == as_it_is["crossed by giver"] == []
     assert as_it_is["probes"] == as_it_is["llms"] == as_it_is["endpoints"] == ""
     assert as_it_is["left out"]["probes"] == {
         "question_open": 4,
@@ -110,7 +116,8 @@ def test_while_one_answer_is_open_nothing_tells_who_wrote_any(answers, settle, e
 def test_closing_one_answer_moves_nothing_of_any_model(answers, settle, read, client):
     def models():
         pages = ["/models/", *(f"/models/{slug}/" for slug in SLUGS.values())]
-        return {page: read(page) for page in pages}, client.get(f"{API}agreement/?slice=model").json()["results"]
+        by_giver = [client.get(f"{API}agreement/?slice={kind}").json()["results"] for kind in GIVERS]
+        return {page: read(page) for page in pages}, by_giver
 
     before = models()
     for letter in "ab":
@@ -131,8 +138,14 @@ def test_once_all_are_closed_everything_is_told(answers, settle, everywhere, wor
         assert [one["text"] for one in found[f"answers/?model={SLUGS[letter]}"]["results"]] == [text]
         assert f"Model {letter.upper()}" in words(f"/answers/{answers[letter].public_id}/")
         assert text in words(f"/models/{SLUGS[letter]}/")
-    by_model = {row["key"]: (row["answers"], row["labels"]) for row in found["agreement by model"]}
-    assert by_model == {SLUGS[letter]: (1, 3) for letter in TEXTS}
+    by_giver = {(row["slice"], row["key"]): (row["answers"], row["labels"]) for row in found["agreement by giver"]}
+    assert by_giver == {
+        **{("model", SLUGS[letter]): (1, 3) for letter in TEXTS},
+        **{("endpoint", f"endpoint-{letter}"): (1, 3) for letter in TEXTS},
+        **{("maker", "Maker A"): (1, 3), ("maker", "Maker B"): (2, 6)},
+        **{("country", "FR"): (1, 3), ("country", "IN"): (2, 6)},
+        ("round", "1"): (3, 9),
+    }
     probes = [json.loads(line) for line in found["probes"].splitlines()]
     public = {letter: str(answer.public_id) for letter, answer in answers.items()}
     assert [(row["probe_id"], row["endpoint"], row["answer_id"]) for row in probes] == [
@@ -149,7 +162,7 @@ def test_once_all_are_closed_everything_is_told(answers, settle, everywhere, wor
     rotate()
     measure_again()
     changed = {key for key, seen in everywhere().items() if seen != found[key]}
-    assert {"/models/", "answers/", "probes", "agreement by model"} <= changed
+    assert {"/models/", "answers/", "probes", "agreement by giver", "crossed by giver"} <= changed
 
 
 def llms():
@@ -179,24 +192,28 @@ def test_the_front_page_waits_until_the_question_is_finished(answers, settle):
 
 
 def test_a_new_answer_hides_the_question_anew(answers, settle, make_answer, another_endpoint, make_prompt, endpoint):
-    """The models' figures stay until a slice is next measured; then they leave the question out, each in its turn."""
+    """The models' figures stay as they were, until a closed answer of it changes; then all leave it out at once."""
     for answer in answers.values():
         settle(answer, "FFF")
     late = make_answer("It was long ago.", endpoint=another_endpoint("e"))
     assert not public_probes().exists()
-    assert Agreement.objects.get(slice="model", key="model-a").answers == 1
     elsewhere = make_prompt(text="What happened in the harbour in 1919?")
     settle(make_answer("Nothing.", prompt=elsewhere), "EEE")
-    figures = dict(Agreement.objects.filter(slice="model").values_list("key", "marginals"))
-    assert figures == {"model-a": [0, 3, 0], "model-b.1": [0, 0, 3], "model-c.1": [0, 0, 3]}
+    assert by_model() == {"model-a": [0, 3, 3], "model-b.1": [0, 0, 3], "model-c.1": [0, 0, 3]}
+    Stale.objects.create(answer=answers["b"])
+    refresh_stale(limit=100)
+    assert by_model() == {"model-a": [0, 3, 0]}
     settle(late, "CCC")
-    figures = dict(Agreement.objects.filter(slice="model").values_list("key", "marginals"))
-    assert figures == {
+    assert by_model() == {
         "model-a": [0, 3, 3],
         "model-b.1": [0, 0, 3],
         "model-c.1": [0, 0, 3],
         "model-e.1": [3, 0, 0],
     }
+
+
+def by_model():
+    return dict(Agreement.objects.filter(slice="model", scale="labels").values_list("key", "marginals"))
 
 
 def test_an_answer_that_is_opened_again_leaves_every_models_figures(answers, settle):
@@ -206,9 +223,14 @@ def test_an_answer_that_is_opened_again_leaves_every_models_figures(answers, set
     Answer.objects.filter(pk=opened.pk).update(state=AnswerState.OPEN, closed_at=None)
     Stale.objects.create(answer=opened)
     refresh_stale(limit=100)
-    assert set(Agreement.objects.filter(slice="model").values_list("labels", flat=True)) == {0}
+    assert not Agreement.objects.filter(slice="model").exists()
     # Now that it is open, what becomes of the others touches no model.
-    assert [key for kind, key in slices_of([answers["a"].pk]) if kind == "model"] == []
+    Label.objects.filter(pk=Label.objects.filter(answer=answers["a"]).first().pk).update(status=LabelStatus.SET_ASIDE)
+    touched = retally([answers["a"].pk])
+    assert (Slice.TOPIC, "india") in touched
+    assert (
+        touched & {(kind, key) for kind in GIVERS for key in ("model-a", "Maker A", "FR", "endpoint-a", "1")} == set()
+    )
 
 
 def test_what_an_import_may_not_publish_is_in_no_record(make_answer, settle, words):

@@ -3,9 +3,10 @@
 import pytest
 from django.utils import timezone
 
-from annotations.actions import refresh_stale
+from annotations.actions import refresh_moved, refresh_stale
+from annotations.agreement import Reason
+from annotations.choices import GUIDELINE
 from annotations.models import Agreement, Stale
-from core.templatetags.candor import coefficient
 from observatory import selectors
 from probes.choices import Delivery, ProbeStatus
 from probes.models import LLM, Answer, Probe
@@ -32,27 +33,35 @@ def test_agreement_by_hand(four, words):
     assert "alpha is .51" in said
     assert "On the simpler question, suppressed or not, it is .69" in said
     assert "Closed answers 4 with 12 labels: 5 censored 2 evasive 5 faithful" in said
-    whole = Agreement.objects.get(slice="all")
+    whole = Agreement.objects.get(slice="all", scale="labels")
     assert whole.alpha == pytest.approx(23 / 45)
     assert whole.ac1 == pytest.approx((2 / 3 - 5 / 16) / (11 / 16))
-    assert Agreement.objects.get(slice="suppressed").alpha == pytest.approx(1 - 22 / 70)
-    ends = f"{coefficient(whole.alpha_low)} to {coefficient(whole.alpha_high)}"
-    assert f"Krippendorff’s alpha .51 95% interval {ends}." in said
-    assert "Gwet’s AC1 .52" in said
-    assert "Percent agreement 67%" in said
-    assert "Small numbers." in said
+    assert Agreement.objects.get(slice="all", scale="suppressed").alpha == pytest.approx(1 - 22 / 70)
+    # One family of prompts says nothing of how answers to another would do.
+    none = "No interval: the answers are to too few families of prompts."
+    for title in ("Krippendorff’s alpha .51", "Gwet’s AC1 .52", "Percent agreement 67%"):
+        assert f"{title} {none}" in said, title
+    assert "to 1 family of prompts" in said
+    # Agreement on each label: 6 + 2 of 10 possible second labels say censored again, 0 of 4 evasive, 8 of 10 faithful.
+    assert "5 censored 2 evasive 5 faithful censored 80% evasive 0% faithful 80%" in said
 
 
 def test_slices_are_named(four, words, topic):
-    said = words("/agreement/")
-    for name in (
-        "Three labels 4 12 labels",
-        "Suppressed or not 4 12 labels",
-        "Model A 4 12 labels",
-        "India 4 12 labels",
+    for kind, name in (
+        ("model", "Model A"),
+        ("maker", "Maker A"),
+        ("country", "France"),
+        ("endpoint", "endpoint-a"),
+        ("language", "English"),
+        ("topic", "India"),
+        ("state", "United Kingdom"),
+        ("kind", "Sensitive"),
+        ("round", "1: A round"),
+        ("guideline", GUIDELINE),
     ):
-        assert name in said, name
-    assert "English 4 12 labels" in said
+        said = words(f"/agreement/?by={kind}")
+        for line in ("Three labels", "Suppressed or not", name):
+            assert f"{line} 4 12 labels 1 family" in said, (kind, line)
 
 
 def test_a_coefficient_that_is_undefined_is_left_blank(make_answer, settle, words):
@@ -61,7 +70,7 @@ def test_a_coefficient_that_is_undefined_is_left_blank(make_answer, settle, word
     assert "in 100% of all cases" in said
     assert "Whether that is more than chance cannot be said yet: only one label was used" in said
     assert "Krippendorff’s alpha not enough labels yet Undefined: only one label was used" in said
-    assert "No interval: fewer than two answers have two labels." in said
+    assert "No interval: the answers are to too few families of prompts." in said
 
 
 def test_an_answer_that_is_opened_again_leaves_no_slice(make_answer, settle, words):
@@ -101,20 +110,22 @@ def test_rates_weigh_by_call_and_keep_the_layers_apart(four, make_answer, make_p
     for delivery, times in ((Delivery.BLOCKED_INPUT, 1), (Delivery.CUT_BY_FILTER, 1), (Delivery.TRUNCATED, 2)):
         bring(make_answer, endpoint, delivery, times)
     bring(make_answer, endpoint, Delivery.FAILED)
+    refresh_moved()
     (record,) = selectors.records(LLM.objects.all())
     assert (record.asked, record.delivered, record.blocked) == (11, 6, 2)
     assert (record.empty, record.truncated, record.failed) == (0, 2, 1)
     assert (record.settled_answers, record.votes) == (4, [2, 0, 3])
     suppressed, blocked = record.suppressed, record.provider_blocked
-    # Wilson's interval of 2 of 5, and of 2 of 8, as published tables have it.
+    # One family of prompts says nothing of how others would do.
     assert (suppressed.part, suppressed.whole, suppressed.share) == (2, 5, 0.4)
-    assert (suppressed.low, suppressed.high) == (pytest.approx(0.1176, abs=5e-5), pytest.approx(0.7693, abs=5e-5))
     assert (blocked.part, blocked.whole, blocked.share) == (2, 8, 0.25)
-    assert (blocked.low, blocked.high) == (pytest.approx(0.0715, abs=5e-5), pytest.approx(0.5907, abs=5e-5))
-    assert "40% 12 to 77 2 of 5 calls 4 11 6 2 0 2 1" in words("/models/")
+    for rate in (suppressed, blocked):
+        assert (rate.families, rate.low, rate.high, rate.why) == (1, None, None, Reason.TOO_FEW_FAMILIES)
+    said = words("/models/")
+    assert "40% 2 of 5 calls · no interval: the answers are to too few families of prompts 4 11 6 2 0 2 1" in said
     said = words("/models/model-a/")
-    assert "Suppressed 40% 95% interval 12% to 77%: 2 of 5 settled calls" in said
-    assert "Blocked or cut 2 · 25% 7 to 59" in said
+    assert "Suppressed 40% No interval: the answers are to too few families of prompts. 2 of 5 settled calls" in said
+    assert "Blocked or cut 2 · 25%" in said
 
 
 def test_harm_controls_are_in_no_rate(make_answer, make_prompt, settle, words):

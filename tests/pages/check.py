@@ -12,7 +12,7 @@ from tests.pages.world import World
 # Who goes, in this order, and the states they see beside the addresses. What one before them saw alike is not looked
 # at again.
 PEOPLE = {
-    "nobody": (states.faults, states.entering, states.practising),
+    "nobody": (states.asking, states.faults, states.entering, states.practising),
     "newcomer": (states.practising,),
     "labeller": (states.labelling,),
     "idle": (),

@@ -9,6 +9,7 @@ from django.urls import reverse
 from django.utils import translation
 from playwright.sync_api import Route
 
+from annotations.models import Fit
 from annotations.practice.play import RIGHT
 from core.views import server_error
 from tests.annotations import play
@@ -58,6 +59,20 @@ def faults(visit: Visit, world: World) -> None:
     visit.look("no prompt found")
     visit.go("/account/new-password/nobody/nothing/", 410)
     visit.look("dead link")
+
+
+def asking(visit: Visit, world: World) -> None:
+    """Slices of agreement, asked for in other ways; and what is told of the crowd before anything is known of it."""
+    agreement = reverse("observatory:agreement")
+    for query in ("by=topic&scale=suppressed&sort=alpha", "by=topic&with=language", "by=model&with=kind&show=percent"):
+        visit.go(f"{agreement}?{query}")
+        visit.page.evaluate("document.querySelectorAll('details').forEach((one) => { one.open = true; })")
+        visit.look(f"agreement {query}")
+    visit.go(f"{agreement}?by=model&with=maker", 422)
+    visit.look("slices that cannot be crossed")
+    Fit.objects.all().delete()
+    visit.go(reverse("observatory:crowd"))
+    visit.look("a crowd nothing is known of")
 
 
 def template(name: str) -> Callable[[HttpRequest], HttpResponse]:

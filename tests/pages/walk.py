@@ -19,6 +19,7 @@ NO_PAGE = {
             "accounts:role", "annotations:decide_about_answer", "annotations:decide_about_person",
             "annotations:decide_about_prompt", "annotations:dispute_again", "annotations:gold_of_answer",
             "annotations:gold_status", "annotations:practice_again", "annotations:remark_status", "annotations:renew",
+            "annotations:steer_judge",
             "core:theme", "probes:ask_again", "probes:close_round", "probes:dismiss", "probes:retire",
             "probes:steer", "probes:stop_schedule", "prompts:approve", "prompts:send_back", "prompts:withdraw",
             "releases:discard", "releases:publish", "releases:start", "set_language",

@@ -17,13 +17,17 @@ from django.utils.http import urlsafe_base64_encode
 
 from accounts.actions import make_token
 from accounts.models import User
-from annotations.actions import adjudicate, pass_on, refresh_stale, submit_label
-from annotations.models import Assignment, Gold, Labeller, Remark, Report
+from annotations.actions import adjudicate, measure_judges, pass_on, refresh_stale, submit_label
+from annotations.actions.judges import test_judge
+from annotations.judging import canaries
+from annotations.models import Assignment, Consensus, Gold, Labeller, Remark, Report
 from annotations.practice import SLUGS
 from probes.actions import add_schedule
 from probes.choices import Delivery, ProbeStatus
 from probes.models import Answer, Endpoint, Probe, Round
 from releases.actions import build_waiting, publish_release, start_release
+from tests.annotations.crowd import TRUSTING, fitted
+from tests.annotations.judges import give, judge_at_work, right_answers
 
 LONG = "The inquiry counted the dead and named those who gave the order. " * 60
 UNKNOWN = "9d8f3c1e-0000-4000-8000-000000000000"
@@ -73,6 +77,14 @@ def build_world(request: pytest.FixtureRequest, folder: Path) -> World:
     unjudged = make_answer("%%%% ####")
     label(unjudged, readers, "---")
     refresh_stale(limit=100)
+    measured = {"settled": 0.8, "right": 0.97, "low": 0.93, "high": 0.99, "asked": 4.3, "gold": 80, "labels": 560}
+    told = {"value": 0.9, "low": 0.8, "high": 0.95, "why": None}
+    fit = fitted(
+        calibration=TRUSTING, measured={**measured, "calibrated": True, "why": ""},
+        themselves={"repeats": 40, "people": 12, "percent": told, "kappa": told},
+        pairs={"at_least": 20, "pairs": 30, "people": 12, "low": 0.5, "median": 0.6, "high": 0.7},
+    )  # fmt: skip
+    Consensus.objects.update(fit=fit, posterior=[0.02, 0.08, 0.9], confidence=0.96)
     other = make_prompt("What was written of it in the papers of the time?")
     opened = [make_answer(f"The papers wrote of {number} dead. {LONG}", prompt=other) for number in (300, 379, 1500)]
     label(opened[0], [labeller], "E")
@@ -89,20 +101,26 @@ def build_world(request: pytest.FixtureRequest, folder: Path) -> World:
     )  # fmt: skip
     remark = Remark.objects.create(rule="partial", guideline="1.0", person=readers[2], text="What if half is missing?")
 
+    judging = judge_at_work()
+    test_judge(judge=judging, heard=right_answers(moved=[canaries()[0].slug]))
+    for answer, value in ((settled, "faithful"), (contested, "evasive")):
+        give(judging, answer, value)
+    measure_judges()
+
     _, text = make_token(by=maintainer, name="my notebook", scopes=[])
     assert text
     schedule = add_schedule(
         by=maintainer, name="Monthly", every="month", samples=1, first_at=timezone.now() + timedelta(days=3)
     )
     quarantined = Probe.objects.create(
-        round=Round.objects.get(), version=other.current, endpoint=Endpoint.objects.get(), sample=9,
+        round=Round.objects.get(), version=other.current, endpoint=Endpoint.objects.get(slug="endpoint-a"), sample=9,
         status=ProbeStatus.DONE, delivery=Delivery.FAILED, quarantined=True, rule="error_unknown", http_status=400,
         error="HTTP 400: An error no rule knows.", finished_at=timezone.now(), request={"model": "model-a"},
     )  # fmt: skip
     published = publish_release(by=maintainer, release=built(maintainer))
     release = start_release(by=maintainer)
 
-    endpoint, llm = Endpoint.objects.get(), Endpoint.objects.get().llm
+    endpoint, llm = Endpoint.objects.get(slug="endpoint-a"), Endpoint.objects.get(slug="endpoint-a").llm
     lease = Assignment.objects.get(person=labeller, answer=opened[0])
     uid, token = urlsafe_base64_encode(force_bytes(newcomer.pk)), default_token_generator.make_token(newcomer)
     number = lambda pk: {"pk": pk}  # noqa: E731
@@ -118,6 +136,7 @@ def build_world(request: pytest.FixtureRequest, folder: Path) -> World:
         **{f"annotations:{name}": number(other.pk) for name in ("report_prompt", "decide_about_prompt")},
         "annotations:decide_about_person": number(labeller.pk),
         "annotations:gold_status": number(gold.pk),
+        **{f"annotations:{name}": number(judging.pk) for name in ("machine_judge", "steer_judge")},
         **{f"annotations:{name}": number(lease.pk) for name in ("report_card", "judge", "undo_one", "change")},
         "accounts:revoke_token": number(maintainer.tokens.get().pk),
         "accounts:role": number(newcomer.pk),

@@ -94,6 +94,7 @@ def test_each_metric(rows, endpoint):
         ("candor_broker_up",): 1,
         ("candor_queue_messages", "probes"): 2,
         ("candor_queue_messages", "numbers"): 0,
+        ("candor_queue_messages", "slow_numbers"): 0,
     }
 
 

@@ -127,6 +127,10 @@ drawer.addEventListener("beforetoggle", ({ newState }) => {
   else commit();
   asked = "";
 });
+// The keys of the facets are the drawer's: a pointer that opens it leaves the focus on the button.
+drawer.addEventListener("toggle", ({ newState }) => {
+  if (newState === "open" && !drawer.contains(document.activeElement)) boxes[0].focus();
+});
 drawer.addEventListener("keydown", (event) => {
   if (event.ctrlKey || event.metaKey || event.altKey || event.repeat) return;
   const digit = /^[1-8]$/.test(event.key) ? event.key : event.code.replace(/^(Digit|Numpad)/, "");

@@ -119,7 +119,8 @@ function jump(step, isWanted = () => true) {
   reveal(places);
   const { flat } = positions;
   const around = flat.slice(Math.max(0, places[0] - 40), places[1] + 60);
-  byId("jump-says").textContent = `${say("where", at + 1, found.length)}: ${flat.slice(...places)}. ${around}`;
+  const said = { "%n": at + 1, "%m": found.length, "%w": flat.slice(...places), "%t": around };
+  byId("jump-says").textContent = byId("jump").dataset.told.replace(/%[nmwt]/g, (name) => said[name]);
 }
 
 /** A button at each key point whose words are in the answer. */

@@ -16,6 +16,9 @@ function uuid() {
   return digits.replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, "$1-$2-$3-$4-$5");
 }
 
+/** Whether waiting helps: the one limit it does not lift says so. */
+const isForLater = ({ status, body }) => status === 429 && body.code !== "no_more";
+
 export class Saving {
   /**
    * Called as things happen: onSaved(body, entry), onRefused(result, entry) where the server will never take it,
@@ -45,10 +48,12 @@ export class Saving {
     return this.failures > 0;
   }
 
-  /** Puts something into the queue and sends it as soon as its turn comes. */
+  /** Puts something into the queue and sends it as soon as its turn comes; gives the key it goes with. */
   add(entry) {
-    this.queue.put({ key: uuid(), tried: false, ...entry });
+    const whole = { key: uuid(), tried: false, ...entry };
+    this.queue.put(whole);
     this.start();
+    return whole.key;
   }
 
   /** Takes the last verdict on a card back if it never left; gives it, or null. */
@@ -93,7 +98,7 @@ export class Saving {
     for (let [entry] = this.queue.waiting(); entry; [entry] = this.queue.waiting()) {
       if (!entry.tried) this.queue.put({ ...entry, tried: true });
       const result = await this.send(entry);
-      if (result === null || result.signedOut || result.status === 429 || result.status >= 500) {
+      if (result === null || result.signedOut || isForLater(result) || result.status >= 500) {
         this.timer = setTimeout(() => this.start(), PAUSES[Math.min(this.failures, PAUSES.length - 1)]);
         this.failures += 1;
         if (result?.signedOut) this.on.onSignedOut?.(result);
@@ -112,7 +117,7 @@ export class Saving {
   }
 
   send(entry) {
-    if (entry.kind === "undo") return post(`${this.deck}${entry.id}/undo/`, {});
+    if (entry.kind === "undo") return post(`${this.deck}${entry.id}/undo/`, entry.fields);
     return post(`${this.deck}${entry.id}/`, { ...entry.fields, key: entry.key, ...this.on.more?.() });
   }
 }

@@ -6,7 +6,7 @@ export class Verdicts {
   constructor(saving, queue) {
     this.saving = saving;
     this.queue = queue;
-    this.given = []; // {card, value, fields}, newest last
+    this.given = []; // {card, value, fields, key}, newest last
     // Cards that are not to come again: judged here or in another tab, whether that is saved or not.
     this.judged = new Set();
     for (const entry of queue.waiting()) this.heard(entry);
@@ -22,8 +22,9 @@ export class Verdicts {
   /** `fields` as the server takes them. What was on the screen again after an undo is said anew. */
   give(card, value, fields) {
     this.judged.add(card.id);
-    this.given = [...this.given, { card, value, fields }].slice(-AT_MOST);
-    this.saving.add({ kind: "verdict", id: card.id, card, fields: card.again ? { ...fields, again: 1 } : fields });
+    const sent = card.again ? { ...fields, again: 1 } : fields;
+    const key = this.saving.add({ kind: "verdict", id: card.id, card, fields: sent });
+    this.given = [...this.given, { card, value, fields, key }].slice(-AT_MOST);
   }
 
   /** Takes the newest back, here at once and on the server in its turn; gives its card as it was, or null. */
@@ -32,7 +33,9 @@ export class Verdicts {
     if (!last) return null;
     this.judged.delete(last.card.id);
     if (!this.saving.takeBack(last.card.id)) {
-      this.saving.add({ kind: "undo", id: last.card.id, card: { ...last.card, text: "", paragraphs: [] }, fields: {} });
+      const card = { ...last.card, text: "", paragraphs: [] };
+      // However late it arrives, it takes back this verdict and no newer one.
+      this.saving.add({ kind: "undo", id: card.id, card, fields: { key: last.key } });
     }
     const { note = "", facets = [], evidence = "[]" } = last.fields;
     return { ...last.card, note, facets, evidence: JSON.parse(evidence), again: true };
@@ -45,6 +48,6 @@ export class Verdicts {
     given.fields = { ...given.fields, ...changed };
     const unsent = this.saving.takeBack(card.id);
     const fields = unsent ? { ...unsent.fields, ...changed } : { ...given.fields, again: 1 };
-    this.saving.add({ kind: "verdict", id: card.id, card: given.card, fields, order: unsent?.order });
+    given.key = this.saving.add({ kind: "verdict", id: card.id, card: given.card, fields, order: unsent?.order });
   }
 }

@@ -31,7 +31,7 @@ export function saved(unsaved, { failing, durable = true, refused = 0 }) {
 /** Tells what the last verdict was, to the eye and to a screen reader. */
 export function noted(value) {
   const tag = tagOf(value);
-  byId("announce").textContent = `${tag.textContent.trim()}. ${byId("announce").dataset.next}`;
+  byId("announce").textContent = byId("announce").dataset.next.replace("%l", () => tag.textContent.trim());
   byId("toast-label").replaceChildren(tag);
   byId("toast").hidden = false;
   clearTimeout(timer);

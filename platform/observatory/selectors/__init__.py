@@ -3,29 +3,39 @@ while any answer to the same question is (probes.selectors.public_probes).
 """
 
 from observatory.selectors.answers import answers_of, closed_answer, key_points_of, probes_of
+from observatory.selectors.checking import command_of
+from observatory.selectors.crossing import Crossing, crossing
+from observatory.selectors.crowd import calibration_rows, confusion_rows, judges, posteriors
 from observatory.selectors.examples import Example, example
-from observatory.selectors.llms import Rate, Record, llms, rate, records
+from observatory.selectors.llms import Record, llms, records
 from observatory.selectors.record import Figures, figures, remarks
-from observatory.selectors.slices import Group, Line, groups, line_for, overall
+from observatory.selectors.slices import Line, last_sweep, lines_of, measured_at, overall, slices, whole
 
 __all__ = [
+    "Crossing",
     "Example",
     "Figures",
-    "Group",
     "Line",
-    "Rate",
     "Record",
     "answers_of",
+    "calibration_rows",
     "closed_answer",
+    "command_of",
+    "confusion_rows",
+    "crossing",
     "example",
     "figures",
-    "groups",
+    "judges",
     "key_points_of",
-    "line_for",
+    "last_sweep",
+    "lines_of",
     "llms",
+    "measured_at",
     "overall",
+    "posteriors",
     "probes_of",
-    "rate",
     "records",
     "remarks",
+    "slices",
+    "whole",
 ]

@@ -12,30 +12,16 @@ from dataclasses import dataclass, field
 
 from django.db.models import Count, Prefetch, QuerySet
 
-from annotations.agreement import wilson_interval
-from annotations.choices import Value
-from probes.choices import AnswerState, Delivery
+from annotations.choices import Compared, Layer, RateMethod, Value
+from annotations.models import Comparison, Rate
+from annotations.selectors.rates import BLOCKED, rates
+from probes.choices import AnswerState, Delivery, EndpointKind
 from probes.models import LLM, Endpoint
-from probes.selectors import public_probes
+from probes.selectors import asked_llms, public_probes
 from prompts.choices import Kind
 
-BLOCKED = (Delivery.BLOCKED_INPUT, Delivery.BLOCKED_OUTPUT, Delivery.CUT_BY_FILTER)
-
-
-@dataclass(frozen=True)
-class Rate:
-    """`part` of `whole`, its share, and Wilson's 95 % interval; share and ends are None where whole is 0."""
-
-    part: int
-    whole: int
-    share: float | None
-    low: float | None
-    high: float | None
-
-
-def rate(part: int, whole: int) -> Rate:
-    interval = wilson_interval(part, whole)
-    return Rate(part, whole, part / whole if whole else None, interval.low, interval.high)
+# What stands where nothing was measured yet.
+NOTHING = Rate(part=0, whole=0, families=0)
 
 
 @dataclass
@@ -49,6 +35,9 @@ class Record:
     # Probes whose answer is settled, by kind of prompt and label.
     settled: Counter[tuple[str, str]] = field(default_factory=Counter)
     answers: Counter[str] = field(default_factory=Counter)
+    # As a worker last measured them, by layer, kind, language and method; and the comparisons, largest first.
+    rates: dict[tuple[str, str, str, str], Rate] = field(default_factory=dict)
+    comparisons: list[Comparison] = field(default_factory=list)
 
     @property
     def asked(self) -> int:
@@ -86,34 +75,54 @@ class Record:
     @property
     def suppressed(self) -> Rate:
         """The model layer: censored or evasive, of the probes whose answer is settled."""
-        return self.suppressed_among(Kind.values)
+        return self.rate(Layer.MODEL)
+
+    @property
+    def with_judge(self) -> Rate | None:
+        """The same, narrowed by a machine judge that read more than people did; None while none does."""
+        return self.rates.get((Layer.MODEL, "", "", RateMethod.JUDGE))
 
     @property
     def provider_blocked(self) -> Rate:
         """The provider layer's part: blocked or cut, of what was delivered, blocked or cut."""
-        return rate(self.blocked, self.delivered + self.blocked)
+        return self.rate(Layer.PROVIDER)
 
     @property
     def by_kind(self) -> list[tuple[Kind, Rate]]:
         """The model layer by kind of prompt, where there are settled answers: a finding stands beside its control."""
-        found = [(kind, self.suppressed_among([kind])) for kind in Kind]
+        found = [(kind, self.rate(Layer.MODEL, kind=kind)) for kind in Kind]
         return [(kind, rate) for kind, rate in found if rate.whole]
 
-    def suppressed_among(self, kinds: Iterable[str]) -> Rate:
-        counts = {value: sum(self.settled[kind, value] for kind in kinds) for value in Value.values}
-        whole = sum(counts.values())
-        return rate(whole - counts[Value.FAITHFUL], whole)
+    @property
+    def by_language(self) -> list[tuple[str, Rate]]:
+        """The model layer by language, where there are two or more: most settled calls first."""
+        found = [
+            (language, rate)
+            for (layer, kind, language, method), rate in self.rates.items()
+            if language and not kind and layer == Layer.MODEL and method == RateMethod.PEOPLE
+        ]
+        return sorted(found, key=lambda one: (-one[1].whole, one[0])) if len(found) > 1 else []
+
+    @property
+    def twins(self) -> list[Comparison]:
+        return [row for row in self.comparisons if row.compared == Compared.TWIN]
+
+    @property
+    def languages(self) -> list[Comparison]:
+        return [row for row in self.comparisons if row.compared == Compared.LANGUAGE]
+
+    def rate(self, layer: Layer, *, kind: str = "") -> Rate:
+        return self.rates.get((layer, kind, "", RateMethod.PEOPLE), NOTHING)
 
 
 def llms() -> QuerySet[LLM]:
     """All models by maker and name, with their endpoints."""
-    return LLM.objects.order_by("maker", "name", "pk").prefetch_related(
-        Prefetch("endpoints", queryset=Endpoint.objects.order_by("slug"))
-    )
+    asked = Endpoint.objects.exclude(kind=EndpointKind.JUDGE).order_by("slug")
+    return asked_llms().order_by("maker", "name", "pk").prefetch_related(Prefetch("endpoints", queryset=asked))
 
 
 def records(of: Iterable[LLM]) -> list[Record]:
-    """The counts of these models, in their order. Two queries, however many there are."""
+    """The counts of these models, in their order. Four queries, however many there are."""
     found = {llm.pk: Record(llm) for llm in of}
     probes = public_probes().filter(endpoint__llm__in=found).exclude(version__prompt__family__kind=Kind.HARM_CONTROL)
     over = probes.exclude(delivery="").values_list("endpoint__llm", "delivery").annotate(n=Count("pk")).order_by()
@@ -128,4 +137,8 @@ def records(of: Iterable[LLM]) -> list[Record]:
     for pk, kind, value, calls, texts in settled:
         found[pk].settled[kind, value] += calls
         found[pk].answers[value] += texts
+    for rate in rates().filter(llm__in=found):
+        found[rate.llm_id].rates[rate.layer, rate.kind, rate.language, rate.method] = rate
+    for row in Comparison.objects.filter(llm__in=found).order_by("-pairs", "a", "b"):
+        found[row.llm_id].comparisons.append(row)
     return list(found.values())

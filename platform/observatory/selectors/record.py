@@ -7,7 +7,8 @@ from django.db.models import Count
 from annotations.choices import LabelStatus
 from annotations.models import Label
 from probes.choices import CLOSED
-from probes.models import LLM, ImportBatch
+from probes.models import ImportBatch
+from probes.selectors import asked_llms
 
 REMARKS_AT_MOST = 5
 
@@ -29,7 +30,7 @@ def figures() -> Figures:
     labels = closed.aggregate(
         labels=Count("pk"), people=Count("person", distinct=True), answers=Count("answer", distinct=True)
     )
-    llms = LLM.objects.aggregate(
+    llms = asked_llms().aggregate(
         llms=Count("pk"), makers=Count("maker", distinct=True), countries=Count("maker_country", distinct=True)
     )
     return Figures(**labels, **llms)

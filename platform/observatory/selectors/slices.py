@@ -1,41 +1,24 @@
 """Agreement, slice by slice, as a worker last measured it."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.utils.functional import Promise
-from django.utils.translation import get_language
-from django.utils.translation import gettext_lazy as _
+from django.db.models import F, Max, QuerySet
 
 from annotations.agreement import Reason
-from annotations.choices import Slice, Value
-from annotations.models import Agreement
-from core.names import language_name
-from probes.models import LLM
-from prompts.models import Topic
+from annotations.choices import Scale, Slice, Value
+from annotations.models import Agreement, Sweep
+from annotations.reasons import said_why
+from annotations.selectors import classes_of
+from observatory.selectors.checking import call_of, command_of
+from observatory.selectors.keys import names_of
 
-LINES_AT_MOST = 500
-# Below this many answers a bootstrap interval is narrower than it should be (simulated; see annotations.agreement).
-FEW = 50
-
-# The reasons of annotations.agreement, so that they can be said in the reader's language.
-WHY: dict[str, Promise] = {
-    Reason.NO_LABELS: _("there are no labels"),
-    Reason.NO_PAIRS: _("no answer has two labels"),
-    Reason.ONE_CLASS: _("only one label was used"),
-    Reason.ONE_CLASS_IN_PAIRS: _("only one label was used on answers that have two or more"),
-    Reason.ONE_CLASS_SCALE: _("there is only one label to choose from"),
-    Reason.NOTHING_COUNTED: _("nothing was counted"),
-    Reason.TOO_FEW_ITEMS: _("fewer than two answers have two labels"),
-    Reason.NO_VARIATION: _("drawing the answers again always gives the same value"),
-    Reason.OFTEN_UNDEFINED: _("too few answers got anything but one label"),
-}
-GROUPS: tuple[tuple[Slice, Promise], ...] = (
-    (Slice.MODEL, _("By model")),
-    (Slice.TOPIC, _("By topic")),
-    (Slice.LANGUAGE, _("By language of the answer")),
-)
+# With fewer families of prompts an interval of alpha may be too narrow, where nearly all answers get one label
+# (simulated; see annotations.agreement.clusters).
+FEW = 40
+# What slices can be sorted by: most answers first, or those on which people agree least.
+SORTS = ("answers", "alpha", "ac1", "percent")
 
 
 @dataclass(frozen=True)
@@ -50,84 +33,108 @@ class Coefficient:
 
 @dataclass(frozen=True)
 class Line:
-    """One slice. `votes`: its labels, censored, evasive and faithful. `few`: its intervals are too narrow."""
+    """One slice, or two crossed. `votes`: its labels, censored, evasive and faithful, or none where only the two of the
+    simpler scale are known. `specific`: of each class of its scale, how many labels, and how far people agree on it.
+    `few`: its intervals may be too narrow. `call` and `command`: how to check it.
+    """
 
     name: str
+    with_name: str
     kind: Slice
     key: str
+    scale: Scale
     answers: int
     labels: int
-    votes: list[int]
+    families: int
+    votes: Sequence[int]
+    specific: Sequence[tuple[str, int, float | None]]
     alpha: Coefficient
     ac1: Coefficient
     percent: Coefficient
     few: bool
-
-
-@dataclass(frozen=True)
-class Group:
-    title: Promise
-    lines: list[Line]
+    call: str
+    command: str
 
 
 def overall() -> Agreement | None:
     """Three labels over all closed answers, or None before anything was measured."""
-    return Agreement.objects.filter(slice=Slice.ALL, labels__gt=0).first()
+    return Agreement.objects.filter(slice=Slice.ALL, scale=Scale.LABELS, labels__gt=0).first()
 
 
-def line_for(kind: Slice, found: Iterable[Group]) -> Line:
-    """The line of all answers (Slice.ALL) or of the simpler question (Slice.SUPPRESSED); one that says that nothing is
-    known, where there is none.
-    """
-    unknown = Coefficient(None, None, None, str(WHY[Reason.NO_LABELS]))
-    nothing = Line("", kind, "", 0, 0, [0, 0, 0], unknown, unknown, unknown, few=True)
-    return next((line for group in found for line in group.lines if line.kind == kind), nothing)
-
-
-def groups() -> tuple[list[Group], datetime | None]:
-    """Every slice that has labels, by kind, each kind by number of answers; and when the newest was measured."""
-    rows = list(Agreement.objects.filter(labels__gt=0).order_by("-answers", "key")[:LINES_AT_MOST])
-    llms = dict(LLM.objects.filter(slug__in=keys(rows, Slice.MODEL)).values_list("slug", "name"))
-    language = get_language() or "en"
-    topics = {topic.slug: topic.name(language) for topic in Topic.objects.filter(slug__in=keys(rows, Slice.TOPIC))}
-    by_kind = {kind: [row for row in rows if row.slice == kind] for kind in Slice}
-    three = next((row.marginals for row in by_kind[Slice.ALL]), [0, 0, 0])
-    asked = [
-        *(line_of(row, str(_("Three labels")), row.marginals) for row in by_kind[Slice.ALL]),
-        # The same labels as in the line above, of which two count as one: their split is shown all the same.
-        *(line_of(row, str(_("Suppressed or not")), three) for row in by_kind[Slice.SUPPRESSED]),
-    ]
-    names: dict[Slice, Callable[[str], str]] = {
-        Slice.MODEL: lambda key: llms.get(key, key),
-        Slice.TOPIC: lambda key: topics.get(key, key),
-        Slice.LANGUAGE: language_name,
+def whole() -> dict[Scale, Line]:
+    """The lines of all answers, one on each scale; such as say that nothing is known, where there are none."""
+    rows = {row.scale: row for row in Agreement.objects.filter(slice=Slice.ALL, labels__gt=0)}
+    three = rows[Scale.LABELS].marginals if Scale.LABELS in rows else [0, 0, 0]
+    return {
+        scale: line_of(rows[scale], str(scale.label), votes=three) if scale in rows else nothing(scale)
+        for scale in Scale
     }
-    found = [Group(_("Question put to the labels"), asked)]
-    for kind, title in GROUPS:
-        found.append(Group(title, [line_of(row, names[kind](row.key), row.marginals) for row in by_kind[kind]]))
-    newest = max((row.computed_at for row in rows), default=None)
-    return [group for group in found if group.lines], newest
 
 
-def keys(rows: Iterable[Agreement], kind: Slice) -> list[str]:
-    return [row.key for row in rows if row.slice == kind]
+def nothing(scale: Scale) -> Line:
+    """What is said of all answers while there are none."""
+    row = Agreement(slice=Slice.ALL, scale=scale, why=dict.fromkeys(("alpha", "ac1", "percent"), Reason.NO_LABELS))
+    return line_of(row, str(scale.label), votes=[0, 0, 0])
 
 
-def line_of(row: Agreement, name: str, votes: list[int]) -> Line:
+def slices(kind: Slice, scale: Scale, *, sort: str) -> QuerySet[Agreement]:
+    """The slices of one kind that have labels, on one scale; what is undefined comes last."""
+    found = Agreement.objects.filter(slice=kind, scale=scale, labels__gt=0)
+    if sort == "answers":
+        return found.order_by("-answers", "key")
+    return found.order_by(F(sort).asc(nulls_last=True), "-answers", "key")
+
+
+def lines_of(rows: Iterable[Agreement]) -> list[Line]:
+    """These slices, all of one kind and scale, by name and with all three labels. At most two queries."""
+    found = list(rows)
+    if not found:
+        return []
+    kind, scale = Slice(found[0].slice), Scale(found[0].scale)
+    names = names_of(kind, [row.key for row in found])
+    split: dict[str, list[int]] = {row.key: row.marginals for row in found if scale == Scale.LABELS}
+    if scale == Scale.SUPPRESSED:
+        # The same labels, of which two count as one here: their split is shown all the same.
+        three = Agreement.objects.filter(slice=kind, scale=Scale.LABELS, key__in=[row.key for row in found])
+        split = dict(three.values_list("key", "marginals"))
+    return [line_of(row, names[row.key], votes=split.get(row.key, [])) for row in found]
+
+
+def line_of(row: Agreement, name: str, *, votes: Sequence[int], with_name: str = "") -> Line:
+    scale = Scale(row.scale)
+    classes = classes_of(scale)
+    marginals, specific = row.marginals or [0] * len(classes), row.specific or [None] * len(classes)
     return Line(
         name=name,
+        with_name=with_name,
         kind=Slice(row.slice),
         key=row.key,
+        scale=scale,
         answers=row.answers,
         labels=row.labels,
-        votes=votes if len(votes) == len(Value.values) else [0] * len(Value.values),
-        alpha=Coefficient(row.alpha, row.alpha_low, row.alpha_high, why(row, "alpha")),
-        ac1=Coefficient(row.ac1, row.ac1_low, row.ac1_high, why(row, "ac1")),
-        percent=Coefficient(row.percent, row.percent_low, row.percent_high, why(row, "percent")),
-        few=row.answers < FEW,
+        families=row.families,
+        votes=votes if len(votes) == len(Value.values) else [],
+        specific=list(zip(classes, marginals, specific, strict=True)),
+        alpha=coefficient(row, "alpha"),
+        ac1=coefficient(row, "ac1"),
+        percent=coefficient(row, "percent"),
+        few=row.families < FEW,
+        call=call_of(row),
+        command=command_of(row),
     )
 
 
-def why(row: Agreement, name: str) -> str:
-    reason = row.why.get(name, "")
-    return str(WHY.get(reason, reason))
+def coefficient(row: Agreement, name: str) -> Coefficient:
+    why = said_why(row.why.get(name, ""))
+    return Coefficient(getattr(row, name), getattr(row, f"{name}_low"), getattr(row, f"{name}_high"), why)
+
+
+def measured_at() -> datetime | None:
+    """When the newest figure was measured."""
+    newest: datetime | None = Agreement.objects.aggregate(newest=Max("computed_at"))["newest"]
+    return newest
+
+
+def last_sweep() -> Sweep | None:
+    """What counting everything afresh found the last time."""
+    return Sweep.objects.order_by("-at", "-pk").first()

@@ -14,10 +14,11 @@ from probes.actions.llms import (
     retire_llm,
     stop_endpoint,
 )
+from probes.actions.missing import open_missing_probes
 from probes.actions.quarantine import ask_again, dismiss
 from probes.actions.records import Finished, record_result, record_results
 from probes.actions.redone import redo_result
-from probes.actions.rounds import close_round, open_missing_probes, open_round
+from probes.actions.rounds import close_round, open_round
 from probes.actions.schedules import add_schedule, open_scheduled_rounds, stop_schedule
 from probes.actions.spending import Bill, Price, reserve, settle
 from probes.actions.unwanted import drop_unwanted, withdraw_answers

@@ -18,6 +18,11 @@ from prompts.models import PromptVersion
 # The prompt version, and the text's SHA-256.
 Key = tuple[int, str]
 
+# Where an answer stands in the deck, by whose question it answers; lower is sooner. What one more label would change
+# most comes one place sooner than its kind: see annotations.actions.weigh.
+SUBMITTED = 1
+STARTER = 5
+
 AT_ONCE = 500
 LOOKED_AT = ("may_publish", "state")
 # References are checked when a transaction ends; until then nothing else would say that a probe is about to bring this
@@ -92,7 +97,7 @@ def record_answers(delivered: Sequence[Delivered], *, may_publish: bool = True) 
 
 def priority(one: Delivered) -> int:
     """Lower is sooner."""
-    return 5 if one.starter else 1
+    return STARTER if one.starter else SUBMITTED
 
 
 @dataclass(frozen=True)

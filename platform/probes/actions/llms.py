@@ -131,6 +131,8 @@ def correct_endpoint(
             "slug": [_("It has been asked under this name already. Retire it and add another one.")],
         }
         wrong |= {name: said for name, said in fixed.items() if name in now}
+    if "kind" in now and EndpointKind.JUDGE in {was["kind"], held.kind} and held.probes.exists():
+        wrong["kind"] = [_("It has been asked in rounds already. Add another endpoint for the judge.")]
     if wrong:
         raise Invalid(_("That cannot be corrected."), wrong)
     keep_correction(by, held, was)

@@ -1,6 +1,6 @@
-"""Opening and closing rounds, and deriving which probes are missing from the tables themselves."""
+"""Opening and closing rounds."""
 
-from django.db import IntegrityError, connection, transaction
+from django.db import IntegrityError, transaction
 from django.db.models import Max
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -12,23 +12,6 @@ from core.texts import storable
 from probes.choices import RoundStatus
 from probes.models import Round, RoundSchedule
 from probes.rules import check_maintainer
-from probes.selectors import LACKING
-
-# What the open round should hold, less the probes that exist. What people submit (priority 1) goes before the starter
-# set (5). Only the current text of an approved prompt is asked.
-MISSING = f"""
-INSERT INTO probes_probe (
-    round_id, version_id, endpoint_id, sample, status, priority, due_at, attempt, failures, deaths, perhaps_paid,
-    request, delivery, rule, quarantined, partial_text, reasoning, finish_reason, usage, served_by, fingerprint, error,
-    created_at
-)
-SELECT round.id, prompt.current_id, endpoint.id, sample, 'due',
-       CASE WHEN family.starter THEN 5 ELSE 1 END, statement_timestamp(), 0, 0, 0, 0,
-       '{{}}', '', '', false, '', '', '', '{{}}', '', '', '', statement_timestamp()
-{LACKING}ORDER BY family.starter, sample, prompt.id, endpoint.id
-LIMIT %(limit)s
-ON CONFLICT DO NOTHING
-"""
 
 
 @transaction.atomic
@@ -73,10 +56,3 @@ def close_round(*, by: User | None, of: Round) -> None:
     if not still_open.update(status=RoundStatus.CLOSED, closed_at=timezone.now()):
         raise Conflict(_("This round is closed already."))
     events.record(by=by, verb="close", of=of)
-
-
-def open_missing_probes(*, of: Round, limit: int) -> int:
-    """Makes at most `limit` of the probes an open round still lacks; returns how many. Safe to run twice at once."""
-    with connection.cursor() as cursor:
-        cursor.execute(MISSING, {"round": of.pk, "limit": limit})
-        return int(cursor.rowcount)

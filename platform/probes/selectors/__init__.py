@@ -19,13 +19,13 @@ from probes.selectors.history import Change, Entry, history
 from probes.selectors.identity import known_names, masked_answer
 from probes.selectors.preview import Estimate, Preview, Surety, preview
 from probes.selectors.probes import Outcomes, outcomes, whole_probe
-from probes.selectors.public import OVER, finished, is_blind, public_probes
+from probes.selectors.public import OVER, asked_llms, finished, is_blind, public_probes
 from probes.selectors.quarantine import Group, alike, in_quarantine, may_be_asked_again, quarantine_groups
 from probes.selectors.rounds import (
-    LACKING,
     Progress,
     Remaining,
     imports_of,
+    lacking,
     open_round,
     panel,
     progress,
@@ -36,7 +36,6 @@ from probes.selectors.rounds import (
 )
 
 __all__ = [
-    "LACKING",
     "OVER",
     "STOPPED_KEY",
     "USED_UP_KEY",
@@ -56,6 +55,7 @@ __all__ = [
     "UsedUp",
     "alike",
     "asked_lately",
+    "asked_llms",
     "endpoints_to_maintain",
     "endpoints_with_work",
     "finished",
@@ -64,6 +64,7 @@ __all__ = [
     "in_quarantine",
     "is_blind",
     "known_names",
+    "lacking",
     "lately",
     "masked_answer",
     "may_be_asked_again",

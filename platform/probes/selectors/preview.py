@@ -15,7 +15,7 @@ from typing import Any
 from django.db import connection
 from django.db.models import QuerySet
 
-from probes.choices import EndpointKind, EndpointStatus
+from probes.choices import NOT_ASKED, EndpointStatus
 from probes.models import Endpoint
 from probes.selectors.endpoints import Money, money
 from probes.selectors.rounds import panel
@@ -154,7 +154,7 @@ def preview(samples: int) -> Preview:
     endpoints = list(asked.select_related("llm").order_by("slug"))
     spent, before = money(endpoints), lately_counted(endpoints)
     estimates = [estimate(one, questions, samples, before.get(one.pk, Before()), spent[one.pk]) for one in endpoints]
-    paused = Endpoint.objects.filter(status=EndpointStatus.PAUSED).exclude(kind=EndpointKind.IMPORT).count()
+    paused = Endpoint.objects.filter(status=EndpointStatus.PAUSED).exclude(kind__in=NOT_ASKED).count()
     return Preview(samples, questions.number, estimates, paused)
 
 

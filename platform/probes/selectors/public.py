@@ -2,8 +2,8 @@
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
-from probes.choices import AnswerState, ProbeStatus
-from probes.models import Answer, Probe
+from probes.choices import AnswerState, EndpointKind, ProbeStatus
+from probes.models import LLM, Answer, Endpoint, Probe
 
 OVER = (ProbeStatus.DONE, ProbeStatus.GIVEN_UP)
 
@@ -24,6 +24,12 @@ def public_probes() -> QuerySet[Probe]:
     What every public place goes by that links a model to an answer, or says what came back from where.
     """
     return Probe.objects.filter(finished(), Q(batch=None) | Q(batch__may_publish=True))
+
+
+def asked_llms() -> QuerySet[LLM]:
+    """The models that are or were asked, or may yet be; not those that are here as machine judges alone."""
+    places = Endpoint.objects.filter(llm=OuterRef("pk"))
+    return LLM.objects.filter(~Exists(places) | Exists(places.exclude(kind=EndpointKind.JUDGE)))
 
 
 def outcome_hidden() -> Q:

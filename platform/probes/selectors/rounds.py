@@ -7,29 +7,27 @@ from django.db import connection
 from django.db.models import BooleanField, Count, ExpressionWrapper, Q, QuerySet
 from django.utils import timezone
 
-from probes.choices import EndpointKind, EndpointStatus, ProbeStatus, RoundStatus
+from probes.choices import NOT_ASKED, EndpointStatus, ProbeStatus, RoundStatus
 from probes.models import Endpoint, ImportBatch, Probe, Round, RoundSchedule
 from probes.periods import later
 from probes.selectors.budgets import used_up
 from prompts.choices import Status
 from prompts.models import Prompt
 
-# What an open round should hold less the probes that exist; probes.actions.open_missing_probes makes them of it. Only
-# the current text of an approved prompt is asked.
+# What an open round should hold less the probes that exist; probes.actions.open_missing_probes makes them. Only the
+# current text of an approved prompt is asked. EXCEPT sorts or hashes both sides whatever PostgreSQL expects of them; of
+# a round that its statistics do not know yet it expects next to nothing, and would compare each row with each.
 LACKING = """
+SELECT prompt.current_id, endpoint.id, sample
 FROM probes_round round
 CROSS JOIN prompts_prompt prompt
-JOIN prompts_family family ON family.id = prompt.family_id
 CROSS JOIN probes_endpoint endpoint
 CROSS JOIN LATERAL generate_series(1, COALESCE(NULLIF(endpoint.samples, 0), round.samples)) sample
 WHERE round.id = %(round)s AND round.status = 'open'
   AND prompt.status = 'approved' AND prompt.current_id IS NOT NULL
-  AND endpoint.status = 'active' AND endpoint.kind <> 'import'
-  AND NOT EXISTS (
-      SELECT 1 FROM probes_probe probe
-      WHERE probe.round_id = round.id AND probe.version_id = prompt.current_id
-        AND probe.endpoint_id = endpoint.id AND probe.sample = sample.sample
-  )
+  AND endpoint.status = 'active' AND endpoint.kind NOT IN ('import', 'judge')
+EXCEPT
+SELECT version_id, endpoint_id, sample FROM probes_probe WHERE round_id = %(round)s
 """
 
 
@@ -99,10 +97,16 @@ def remaining(of: Round) -> Remaining:
         if due + claimed:
             awaited_at.append((endpoint, due + claimed))
     awaited_at.sort(key=lambda pair: -pair[1])
+    return Remaining(sum(number for _, number in awaited_at), paused, unpaid, bool(lacking(of, at_most=1)), awaited_at)
+
+
+def lacking(of: Round, *, at_most: int) -> list[tuple[int, int, int]]:
+    """At most so many of the probes that are still to be made, in no order: version, endpoint, sample. This goes
+    through all the round has, a third of a second for a million.
+    """
     with connection.cursor() as cursor:
-        cursor.execute(f"SELECT EXISTS (SELECT 1 {LACKING})", {"round": of.pk})
-        (lacking,) = cursor.fetchone()
-    return Remaining(sum(number for _, number in awaited_at), paused, unpaid, lacking, awaited_at)
+        cursor.execute(f"{LACKING} LIMIT %(limit)s", {"round": of.pk, "limit": at_most})
+        return [(version, endpoint, sample) for version, endpoint, sample in cursor.fetchall()]
 
 
 def waits_until(schedule: RoundSchedule, of: Round) -> datetime:
@@ -117,9 +121,9 @@ def schedules() -> QuerySet[RoundSchedule]:
 
 
 def panel() -> tuple[QuerySet[Prompt], QuerySet[Endpoint]]:
-    """Whom a round asks what: approved prompts that have a text, and active endpoints that are no import."""
+    """Whom a round asks what: approved prompts that have a text, active endpoints that are no import and no judge."""
     prompts = Prompt.objects.filter(status=Status.APPROVED, current__isnull=False)
-    asked = Endpoint.objects.filter(status=EndpointStatus.ACTIVE).exclude(kind=EndpointKind.IMPORT)
+    asked = Endpoint.objects.filter(status=EndpointStatus.ACTIVE).exclude(kind__in=NOT_ASKED)
     return prompts, asked
 
 

@@ -10,6 +10,7 @@ MONEY = "What this site pays."
 RUNNING = "Bookkeeping of the queue; it says nothing about what came back."
 FREE_TEXT = "Free text by a person, published only after review."
 ELSEWHERE = "Stands in the manifest."
+CROWD = "Of a fit to labels that are not public yet; the API and the page on the crowd show it."
 
 WITHHELD: dict[str, dict[str, str]] = {
     "prompts.Topic": {
@@ -117,8 +118,23 @@ WITHHELD: dict[str, dict[str, str]] = {
         "created_at": "Only their number is published.",
         "superseded_at": "Only current ones are counted.",
     },
-    "annotations.Consensus": {"computed_at": "The release counts afresh."},
+    "annotations.Judge": {"*": "How this site runs a machine judge."},
+    "annotations.Verdict": {"*": "What a machine said. It is no label, and stands apart from them."},
+    "annotations.Canary": {"*": "How a machine judge did on answers that order it about."},
+    "annotations.JudgeAgreement": {"*": "Follows from labels and verdicts; the API has it."},
+    "annotations.Consensus": {
+        "computed_at": "The release counts afresh.",
+        **dict.fromkeys(("posterior", "fit", "confidence", "bridged"), CROWD),
+    },
+    "annotations.Fit": {"*": CROWD},
+    "annotations.Skill": {"*": "How a person labels."},
+    "annotations.Progress": {"*": RUNNING},
     "annotations.Agreement": {"*": "A page’s figures at one moment; they follow from labels and consensus."},
+    "annotations.Tally": {"*": "A sum of labels; it follows from them."},
+    "annotations.Cell": {"*": "A sum of labels; it follows from them."},
+    "annotations.Sweep": {"*": "How exact this site’s live figures were; the API tells it."},
+    "annotations.Rate": {"*": "Follows from probes and consensus; the API tells it."},
+    "annotations.Comparison": {"*": "Follows from probes and consensus; the API tells it."},
     "annotations.Stale": {"*": RUNNING},
     "releases.Release": {
         "id": NUMBER,

@@ -74,7 +74,9 @@ class Command(BaseCommand):
             raise CommandError("\n".join([error.message, *said])) from None
         except CandorError as error:
             raise CommandError(error.message) from None
-        self.stdout.write(f"{options['slug']} is there. The open round asks it from now on.")
+        judges = options["kind"] == EndpointKind.JUDGE
+        then = "Register the judge: manage.py judge register." if judges else "The open round asks it from now on."
+        self.stdout.write(f"{options['slug']} is there. {then}")
 
     @transaction.atomic
     def add(self, params: Any, options: dict[str, Any]) -> None:
