@@ -85,7 +85,9 @@ def test_from_a_prompt_to_a_dataset(site, browser):
     assert controls["percent"]["value"] == pytest.approx(PERCENT, abs=1e-12)
     page = second.page
     page.goto("/agreement/")
-    row = page.get_by_role("row").filter(has_text="Controls").inner_text()
+    page.get_by_role("navigation", name="Slices").get_by_role("link", name="Topic").click()
+    page.wait_for_url("**by=topic**")
+    row = page.locator("tr.line").filter(has_text="Controls").inner_text()
     assert ".55" in row
     assert "67%" in row
 
