@@ -20,6 +20,8 @@ from probes.models import LLM, Endpoint
 from probes.selectors import asked_llms, public_probes
 from prompts.choices import Kind
 
+# Below so many pairs a comparison says nothing; the API has it all the same.
+PAIRS_AT_LEAST = 5
 # What stands where nothing was measured yet.
 NOTHING = Rate(part=0, whole=0, families=0)
 
@@ -105,11 +107,11 @@ class Record:
 
     @property
     def twins(self) -> list[Comparison]:
-        return [row for row in self.comparisons if row.compared == Compared.TWIN]
+        return [row for row in self.comparisons if row.compared == Compared.TWIN and row.pairs >= PAIRS_AT_LEAST]
 
     @property
     def languages(self) -> list[Comparison]:
-        return [row for row in self.comparisons if row.compared == Compared.LANGUAGE]
+        return [row for row in self.comparisons if row.compared == Compared.LANGUAGE and row.pairs >= PAIRS_AT_LEAST]
 
     def rate(self, layer: Layer, *, kind: str = "") -> Rate:
         return self.rates.get((layer, kind, "", RateMethod.PEOPLE), NOTHING)
