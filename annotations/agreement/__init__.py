@@ -10,8 +10,8 @@ Agreement works on counts, one row an item (an answer) and one column a class, a
 A table may come compressed: distinct rows with how often each occurs. That is what a GROUP BY in a database returns,
 and every function takes it as `(rows, times)` with the same result.
 
-Importing this loads numpy and nothing heavier. Compiled loops are in the modules named `*_kernels`; they and scipy are
-loaded by the functions that need them, when they are called with enough to do.
+Importing this loads numpy and nothing heavier. Compiled loops are in the modules named `*_kernels`, loaded by the
+functions that need them when they are called with enough to do.
 
 What cannot be computed is None with a reason in plain words; 0, 1 and NaN are never stand-ins.
 """

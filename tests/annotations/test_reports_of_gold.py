@@ -4,7 +4,6 @@ import re
 from datetime import timedelta
 
 import pytest
-from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
@@ -22,31 +21,11 @@ from core.errors import Conflict, Forbidden
 from core.models import Event
 from probes.models import Answer
 from tests.annotations.gold import make_gold_answer
-from tests.annotations.test_blindness import all_of, told_apart  # noqa: F401 -- a fixture
+from tests.annotations.test_blindness import told_apart
+from tests.annotations.test_reports_decided import JSON, WHY, looker, reported, signed_in_as
 
 pytestmark = pytest.mark.django_db
-JSON = {"Accept": "application/json"}
-WHY = {"reason": "It names a private person."}
-
-
-def signed_in_as(user):
-    client = Client()
-    client.force_login(user)
-    return client
-
-
-@pytest.fixture
-def looker(person):
-    return person("looker", role=Role.REVIEWER)
-
-
-@pytest.fixture
-def reported(make_answer, labeller, lease):
-    answer = make_answer()
-    held = lease(labeller, answer)
-    report_card(by=labeller, card_id=held.pk, kind="personal_data", note="A telephone number.")
-    answer.refresh_from_db()
-    return answer
+__all__ = ["looker", "reported", "told_apart"]
 
 
 @pytest.fixture
