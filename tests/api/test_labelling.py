@@ -120,10 +120,10 @@ def test_undo_of_one_and_renewing(program: Caller, make_answer: Callable[..., An
 
 def test_a_check_looks_like_any_other_card(program: Caller, labeller: User) -> None:
     """In the shape of what comes back, at each step; nothing says which of the two cards counts."""
+    pk = lease(program)  # before there is gold, or the deck might give it
     gold = Gold.objects.create(
         slug="one", origin="starter", language="en", question="Why?", text="Because of it.", value="evasive", why="-"
     )
-    pk = lease(program)
     later = timezone.now() + timedelta(minutes=30)
     check = Check.objects.create(person=labeller, purpose="gold", gold=gold, expires_at=later)
     assert {row["id"] for row in program.get("assignments/").json()["results"]} == {pk, str(check.pk)}
