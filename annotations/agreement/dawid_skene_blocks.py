@@ -23,9 +23,11 @@ class Blocks:
 
     def __init__(self, crowd: Crowd, pool: ThreadPoolExecutor) -> None:
         self.crowd, self.pool = crowd, pool
-        # As unsigned numbers, so that compiled code need not look out for places counted from the end.
-        self.worker, self.label = crowd.worker.view(np.uint32), crowd.label.view(np.uint8)
         people, classes = len(crowd.workers), len(crowd.classes)
+        # A label's row in the tables. Unsigned, so that compiled code need not look out for places from the end.
+        self.cell = crowd.worker.astype(np.uint32)
+        self.cell *= np.uint32(classes)
+        self.cell += crowd.label.view(np.uint8)
         self.width = (0,) * classes
         self.posterior: Floats = np.empty((len(crowd.items), classes))
         self.counts: Floats = np.empty((people, classes, classes))
@@ -38,6 +40,11 @@ class Blocks:
         self.items = [*cuts[:-1], len(crowd.items)]
         self.people = np.linspace(0, people, blocks + 1).astype(int).tolist()
 
+    def cells(self, block: int) -> Floats:
+        """A block's counts, a row a cell."""
+        cells: Floats = self.parts[block].reshape(-1, len(self.width))
+        return cells
+
     def begin(self) -> Floats:
         """The votes' shares as posteriors; returns what `gather_counts` does."""
         from .dawid_skene_kernels import vote_shares
@@ -49,11 +56,10 @@ class Blocks:
                 self.items[number],
                 self.items[number + 1],
                 crowd.starts,
-                self.worker,
-                self.label,
+                self.cell,
                 self.width,
                 self.posterior,
-                self.parts[number],
+                self.cells(number),
             )
 
         list(self.pool.map(block, range(len(self.parts))))
@@ -86,22 +92,23 @@ class Blocks:
 
     def expect(self, prior: Floats) -> tuple[float, float, Floats]:
         """Log-likelihood, the largest change of a posterior, and the sum of posteriors by class."""
-        from .dawid_skene_kernels import expect
+        from .dawid_skene_kernels import expect, expect_three
 
         crowd = self.crowd
+        step = expect_three if len(self.width) == 3 else expect
+        confusion = self.confusion.reshape(-1, len(self.width))
 
         def block(number: int) -> None:
-            expect(
+            step(
                 self.items[number],
                 self.items[number + 1],
                 crowd.starts,
-                self.worker,
-                self.label,
+                self.cell,
                 self.width,
-                self.confusion,
+                confusion,
                 prior,
                 self.posterior,
-                self.parts[number],
+                self.cells(number),
                 self.sums[number],
             )
 

@@ -1,7 +1,8 @@
 """The loops of the Dawid-Skene model, compiled. Imported by number workers only, inside functions.
 
-Tables of people are laid out [worker, said, truth], so that what one label says about all classes lies together.
-`width` is a tuple with one entry a class: its length is known when the loops are compiled, and they unroll.
+Tables of people are laid out [worker, said, truth], so that what one label says about all classes lies together: a
+row of [worker * classes + said, truth], whose number is the label's `cell`. `width` is a tuple with one entry a class:
+its length is known when the loops are compiled, and they unroll.
 
 Items are worked through in blocks cut by the number of labels alone. Each block is one call and adds up its own
 sums; they are reduced in the order of the blocks. So any number of threads gives the same bits.
@@ -64,24 +65,22 @@ def _sorted_by(order: Array, key: Array, keys: int) -> Array:
 
 
 @njit(cache=True, nogil=True)
-def vote_shares(
-    first: int, last: int, starts: Array, worker: Array, label: Array, width: Any, posterior: Array, counts: Array
-) -> None:
+def vote_shares(first: int, last: int, starts: Array, cell: Array, width: Any, posterior: Array, counts: Array) -> None:
     """EM's beginning for items first to last: each item's posterior is its votes' shares. Adds to the block's counts.
 
-    posterior: (items, classes), written; counts: (workers, classes said, classes true), overwritten.
+    posterior: (items, classes), written; counts: (cells, classes true), overwritten.
     """
-    classes = len(width)
+    classes = np.uint32(len(width))
     counts[:] = 0.0
     for i in range(first, last):
         for k in range(classes):
             posterior[i, k] = 0.0
         for x in range(starts[i], starts[i + 1]):
-            posterior[i, label[x]] += 1.0
+            posterior[i, cell[x] % classes] += 1.0
         for k in range(classes):
             posterior[i, k] /= starts[i + 1] - starts[i]
         for x in range(starts[i], starts[i + 1]):
-            row = counts[worker[x], label[x]]
+            row = counts[cell[x]]
             for k in range(classes):
                 row[k] += posterior[i, k]
 
@@ -91,8 +90,7 @@ def expect(
     first: int,
     last: int,
     starts: Array,
-    worker: Array,
-    label: Array,
+    cell: Array,
     width: Any,
     confusion: Array,
     prior: Array,
@@ -102,7 +100,7 @@ def expect(
 ) -> None:
     """The E-step of items first to last, and the counts of the next M-step with it.
 
-    posterior_ik is proportional to prior_k times the product of the confusion[worker, label, k] of the item's labels.
+    posterior_ik is proportional to prior_k times the product of the confusion[cell, k] of the item's labels.
     posterior and counts as in `vote_shares`. sums, overwritten: the log-likelihood of these items, their largest
     change of a posterior, and from the third place on their posteriors by class.
     """
@@ -115,7 +113,7 @@ def expect(
         for k in range(classes):
             chance[k] = prior[k]
         for x in range(starts[i], starts[i + 1]):
-            said = confusion[worker[x], label[x]]
+            said = confusion[cell[x]]
             for k in range(classes):
                 chance[k] *= said[k]
         total = 0.0
@@ -127,7 +125,7 @@ def expect(
                 sums[0] += np.log(likelihood)
                 likelihood = 1.0
         else:
-            sums[0] += _in_logarithms(starts[i], starts[i + 1], worker, label, confusion, prior, chance)
+            sums[0] += _in_logarithms(starts[i], starts[i + 1], cell, confusion, prior, chance)
             total = 1.0
         share = 1.0 / total
         for k in range(classes):
@@ -138,23 +136,80 @@ def expect(
             chance[k] = value
             sums[2 + k] += value
         for x in range(starts[i], starts[i + 1]):
-            row = counts[worker[x], label[x]]
+            row = counts[cell[x]]
             for k in range(classes):
                 row[k] += chance[k]
     sums[0] += np.log(likelihood)
 
 
 @njit(cache=True, nogil=True, error_model="numpy")
-def _in_logarithms(
-    first: int, last: int, worker: Array, label: Array, confusion: Array, prior: Array, chance: Array
-) -> float:
+def expect_three(
+    first: int,
+    last: int,
+    starts: Array,
+    cell: Array,
+    width: Any,
+    confusion: Array,
+    prior: Array,
+    posterior: Array,
+    counts: Array,
+    sums: Array,
+) -> None:
+    """`expect` for three classes, to the same bits: what belongs to an item stays in registers, half as fast again."""
+    chance = np.empty(3)
+    counts[:] = 0.0
+    likelihood, logs, largest = 1.0, 0.0, 0.0
+    whole_a, whole_b, whole_c = 0.0, 0.0, 0.0
+    for i in range(first, last):
+        start, stop = starts[i], starts[i + 1]
+        a, b, c = prior[0], prior[1], prior[2]
+        for x in range(start, stop):
+            said = confusion[cell[x]]
+            a *= said[0]
+            b *= said[1]
+            c *= said[2]
+        total = a + b + c
+        if total > _SMALLEST:
+            likelihood *= total
+            if likelihood < _SMALL:
+                logs += np.log(likelihood)
+                likelihood = 1.0
+        else:
+            logs += _in_logarithms(start, stop, cell, confusion, prior, chance)
+            a, b, c = chance[0], chance[1], chance[2]
+            total = 1.0
+        share = 1.0 / total
+        a *= share
+        b *= share
+        c *= share
+        largest = max(largest, abs(a - posterior[i, 0]))
+        largest = max(largest, abs(b - posterior[i, 1]))
+        largest = max(largest, abs(c - posterior[i, 2]))
+        posterior[i, 0] = a
+        posterior[i, 1] = b
+        posterior[i, 2] = c
+        whole_a += a
+        whole_b += b
+        whole_c += c
+        for x in range(start, stop):
+            row = counts[cell[x]]
+            row[0] += a
+            row[1] += b
+            row[2] += c
+    sums[0] = logs + np.log(likelihood)
+    sums[1] = largest
+    sums[2], sums[3], sums[4] = whole_a, whole_b, whole_c
+
+
+@njit(cache=True, nogil=True, error_model="numpy")
+def _in_logarithms(first: int, last: int, cell: Array, confusion: Array, prior: Array, chance: Array) -> float:
     """One item's posterior into `chance`, and its log-likelihood, where a plain product would underflow."""
     classes = len(chance)
     largest = -np.inf
     for k in range(classes):
         value = np.log(prior[k])
         for x in range(first, last):
-            value += np.log(confusion[worker[x], label[x], k])
+            value += np.log(confusion[cell[x], k])
         chance[k] = value
         largest = max(largest, value)
     if largest == -np.inf:

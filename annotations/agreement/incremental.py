@@ -155,9 +155,11 @@ def _room(table: npt.NDArray[Any], rows: int, empty: float) -> npt.NDArray[Any]:
 def _numbered(column: Column, known: dict[Any, int], *, grow: bool) -> npt.NDArray[np.int32]:
     """Each entry's number; with `grow` an unknown value gets the next, in ascending order."""
     distinct, codes = encode(column)
-    for value in distinct:
-        if value not in known:
-            if not grow:
-                raise ValueError(f"Not among the classes: {value!r}.")
-            known[value] = len(known)
-    return np.fromiter((known[value] for value in distinct), dtype=np.int32, count=len(distinct))[codes]
+    unknown = [value for value in distinct if value not in known]
+    if unknown and not grow:
+        raise ValueError(f"Not among the classes: {unknown[0]!r}.")
+    first = len(known)
+    known.update(zip(unknown, range(first, first + len(unknown)), strict=True))
+    if not first:
+        return codes
+    return np.fromiter(map(known.__getitem__, distinct), dtype=np.int32, count=len(distinct))[codes]

@@ -14,6 +14,7 @@ Array = npt.NDArray[Any]
 
 # Beyond these a product may have lost a class: such an item is done in logarithms.
 _SMALLEST, _LARGEST = 1e-200, 1e200
+_AHEAD = 64  # labels whose items are fetched into the cache together
 _POOLED_EVERY = 16  # labels; the pooled matrix moves too little to be worked out for each
 
 
@@ -42,7 +43,10 @@ def take(
     classes = len(width)
     chance, whole, votes = np.empty(classes), np.empty(classes), np.empty(classes)
     pooled = np.empty((classes, classes))
+    fetched = np.zeros(1)
     for x in range(len(item)):
+        if x % _AHEAD == 0:
+            fetched[0] += _fetch(item[x : x + _AHEAD], head, links, posterior)
         i, j, c = item[x], worker[x], label[x]
         if x % _POOLED_EVERY == 0:
             _pool(crowd, anchor, width, pooled)
@@ -61,6 +65,18 @@ def take(
         taken += 1
         _weigh(i, chain, posterior, people, crowd, pooled, strength, width, chance, whole, True)
     return taken
+
+
+@njit(cache=True, nogil=True)
+def _fetch(item: Array, head: Array, links: Array, posterior: Array) -> float:
+    """Read what the next labels' items have, all at once: one after the other, each would wait for memory.
+
+    Returns a sum that means nothing, so that the reading is not left out.
+    """
+    sum_of_all = 0.0
+    for i in item:
+        sum_of_all += posterior[i, 0] + links[max(head[i], 0), 1]
+    return sum_of_all
 
 
 @njit(cache=True, nogil=True, error_model="numpy")
@@ -125,8 +141,9 @@ def _count_votes(votes: Array, crowd: Any, width: Any, sign: float) -> None:
     if number == 0.0:
         return
     labelled[0] += sign
+    part = sign / number
     for k in range(classes):
-        share = sign * votes[k] / number
+        share = part * votes[k]
         shares[k] += share
         for c in range(classes):
             soft[c, k] += share * votes[c]
@@ -165,8 +182,9 @@ def _weigh(
     counts, rows = people
     totals, _, shares, labelled = crowd
     classes = len(width)
+    even, part = 1.0 / classes, 1.0 / (labelled[0] + 1.0)
     for k in range(classes):
-        chance[k] = (shares[k] + 1.0 / classes) / (labelled[0] + 1.0)
+        chance[k] = (shares[k] + even) * part
         whole[k] = 1.0
     place = head[i]
     while place >= 0:
@@ -195,9 +213,9 @@ def _weigh(
         for k in range(classes):
             chance[k] = np.exp(chance[k] - highest)
             total += chance[k]
-    largest = 0.0
+    largest, part = 0.0, 1.0 / total
     for k in range(classes):
-        value = chance[k] / total
+        value = chance[k] * part
         change = value - posterior[i, k]
         largest = max(largest, abs(change))
         posterior[i, k] = value

@@ -274,3 +274,24 @@ def test_gathered_labels_lie_by_item_and_worker():
     crowd = gather([7, 3, 7, 3], ["b", "b", "a", "a"], [1, 0, 0, 1], classes=2)
     assert (crowd.items, crowd.workers, crowd.starts.tolist()) == ((3, 7), ("a", "b"), [0, 2, 4])
     assert (crowd.worker.tolist(), crowd.label.tolist()) == ([0, 1, 0, 1], [1, 0, 0, 1])
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_the_loop_for_three_classes_is_the_one_for_any_number(seed: int) -> None:
+    """To the last bit, items that only logarithms can tell and items without a possible class among them."""
+    from annotations.agreement.dawid_skene_kernels import expect, expect_three
+
+    rng = np.random.default_rng(seed)
+    starts = np.concatenate(([0], np.cumsum(rng.integers(1, 30, size=400)))).astype(np.int64)
+    cell = rng.integers(0, 60, size=starts[-1]).astype(np.uint32)
+    confusion = rng.dirichlet((5, 1, 1), size=60) ** rng.choice((1, 60), size=(60, 1))
+    confusion[7] = 0
+    prior = np.array((0.5, 0.3, 0.2))
+    found = []
+    for step in (expect, expect_three):
+        posterior = np.full((400, 3), 1 / 3)
+        counts, sums = np.empty((60, 3)), np.empty(5)
+        for _ in range(2):
+            step(0, 400, starts, cell, (0,) * 3, confusion, prior, posterior, counts, sums)
+        found.append([table.tobytes() for table in (posterior, counts, sums)])
+    assert found[0] == found[1]
