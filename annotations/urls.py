@@ -14,7 +14,6 @@ urlpatterns = [
     path("keys/", views.keys, name="keys"),
     path("me/", views.mine, name="mine"),
     path("me/export/", views.export, name="export"),
-    path("me/leave/", views.leave, name="leave"),
     path("practice/", views.practice, name="practice"),
     path("practice/again/", views.practice_again, name="practice_again"),
     path("practice/<slug:slug>/", views.practice_item, name="practice_item"),

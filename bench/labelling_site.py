@@ -143,7 +143,7 @@ class Site:
         subprocess.run(prepare, cwd=ROOT, env=there, check=True, stdout=subprocess.DEVNULL)
         # What the demo brought is put aside: the answers are those of this bench.
         self.write("UPDATE probes_answer SET state = 'withdrawn', closed_at = now() WHERE state = 'open'")
-        [web] = [child for child in plan.site(ROOT).children(self.port) if child.name == "web"]
+        [web] = [child for child in plan.site(ROOT).children(self.port, self.port + 1) if child.name == "web"]
         self.web = subprocess.Popen(
             web.command, cwd=ROOT, env=there, stdout=self.log, stderr=self.log, start_new_session=True
         )

@@ -34,7 +34,7 @@ def workers(site: Site) -> Iterator[None]:
     there = os.environ | site.environ
     running = [
         subprocess.Popen(child.command, cwd=ROOT, env=there, stdout=site.log, stderr=site.log, start_new_session=True)
-        for child in plan.site(ROOT).children(site.port)
+        for child in plan.site(ROOT).children(site.port, site.port + 1)
         if child.name in CHILDREN
     ]
     try:

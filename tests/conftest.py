@@ -11,6 +11,8 @@ import pytest
 from tests.visitors import VISITORS
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+SOFFICE = shutil.which("soffice") or shutil.which("libreoffice")
+RSCRIPT = shutil.which("Rscript")
 pytest_plugins = ["tests.cast"]
 
 
@@ -26,16 +28,19 @@ def pytest_configure(config: pytest.Config) -> None:
     # The real one takes half a second a password on purpose; a cast of people would take minutes.
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
     # Hashed names want a collectstatic first; the journey, which runs the whole site, has one.
+    # A test that is about this limit sets one; the others share an address.
+    settings.READS_PER_MINUTE = settings.READS_PER_MINUTE_BY_TOKEN = 10**9
     settings.STORAGES["staticfiles"] = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Leaves out what this machine cannot run, and counts it: never a silent skip."""
-    left: dict[str, list[pytest.Item]] = {"shared": [], "browser": []}
+    left: dict[str, list[pytest.Item]] = {"shared": [], "browser": [], "office": [], "r": []}
     if shared_folder() is None:
         left["shared"] = [item for item in items if item.get_closest_marker("shared")]
-    if CHROMIUM is None:
-        left["browser"] = [item for item in items if item.get_closest_marker("browser")]
+    for name, program in (("browser", CHROMIUM), ("office", SOFFICE), ("r", RSCRIPT)):
+        if program is None:
+            left[name] = [item for item in items if item.get_closest_marker(name)]
     out = {item for some in left.values() for item in some}
     items[:] = [item for item in items if item not in out]
     # The slow ones go last, so that a plain mistake shows early.
@@ -51,6 +56,8 @@ LEFT_OUT = pytest.StashKey[dict[str, int]]()
 WHY = {
     "shared": "want the folder that CANDOR_SHARED names (recorded payloads and reference data)",
     "browser": "want a Chromium (apt-get install chromium)",
+    "office": "want a LibreOffice (apt-get install libreoffice-calc-nogui)",
+    "r": "want R (apt-get install r-base-core)",
 }
 
 

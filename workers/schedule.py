@@ -48,11 +48,23 @@ SCHEDULE: dict[str, dict[str, object]] = {
         "schedule": 3.0,
         "options": {"expires": 30},
     },
+    "take out of releases what was ordered": {
+        "task": "workers.tasks.slow_numbers_make_editions",
+        "schedule": 3.0,
+        "options": {"expires": 30},
+    },
+    "start the release of the month": {
+        "task": "workers.tasks.slow_numbers_monthly_release",
+        "schedule": 3600.0,
+        "options": {"expires": 3600},
+    },
     "open the rounds whose time has come": {
         "task": "workers.tasks.open_rounds",
         "schedule": 60.0,
         "options": {"expires": 60},
     },
+    "tell webhooks": {"task": "workers.tasks.send_webhooks", "schedule": 5.0, "options": {"expires": 10}},
+    "forget what webhooks were told long ago": {"task": "workers.tasks.forget_webhook_messages", "schedule": 86400.0},
     "let go of imports that were left": {"task": "workers.tasks.drop_abandoned", "schedule": 3600.0},
     "recount the counters": {"task": "workers.tasks.recount", "schedule": 86400.0},
     "count the figures afresh": {"task": "workers.tasks.slow_numbers_sweep", "schedule": 86400.0},

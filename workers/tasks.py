@@ -62,6 +62,21 @@ def drop_abandoned() -> None:
     drop_abandoned_imports()
 
 
+@shared_task(name="workers.tasks.send_webhooks")
+def send_webhooks() -> None:
+    """Sends what webhooks are to be told, and what they did not take before."""
+    from workers.webhooks import deliver_due
+
+    deliver_due()
+
+
+@shared_task(name="workers.tasks.forget_webhook_messages")
+def forget_webhook_messages() -> None:
+    from releases.actions.webhooks import forget_deliveries
+
+    forget_deliveries()
+
+
 @shared_task(name="workers.tasks.recount")
 def recount() -> None:
     from annotations.actions import carry_on_all, recount, review_everybody
@@ -153,6 +168,21 @@ def slow_numbers_build_releases() -> None:
     from releases.actions import build_waiting
 
     build_waiting()
+
+
+@shared_task(name="workers.tasks.slow_numbers_make_editions")
+def slow_numbers_make_editions() -> None:
+    """Takes out of releases what somebody ordered to be taken out."""
+    from releases.actions import make_editions
+
+    make_editions()
+
+
+@shared_task(name="workers.tasks.slow_numbers_monthly_release")
+def slow_numbers_monthly_release() -> None:
+    from releases.actions import start_monthly
+
+    start_monthly()
 
 
 # Set in the worker before it forks, so that its children know whether they are for probes.

@@ -169,7 +169,7 @@ def decide_about_gold(*, by: User, gold: Gold, upheld: bool, reason: str) -> Non
         raise decided_already()
     if upheld:
         Gold.objects.filter(pk=locked.pk).update(status=GoldStatus.RETIRED)
-    events.record(by=by, verb="uphold" if upheld else "dismiss", of=locked, reason=reason)
+    events.record(by=by, verb="uphold" if upheld else "dismiss", of=locked)
 
 
 def check(kind: str, note: str) -> str:

@@ -13,6 +13,7 @@ import numpy as np
 import numpy.typing as npt
 
 from .codes import Column, encode
+from .compiled import can_compile
 
 CountMatrix = npt.NDArray[np.int64]
 IntVector = npt.NDArray[np.int64]
@@ -90,7 +91,7 @@ def count_codes(
     many = int(items.max(initial=-1)) + 1
     if len(items) and (items.min() < 0 or labels.min() < 0 or labels.max() >= classes):
         raise ValueError(f"Items are numbered from 0 on, classes from 0 to {classes - 1}.")
-    if len(items) >= COMPILED_FROM:
+    if len(items) >= COMPILED_FROM and can_compile():
         from .tally_kernels import count_cells
 
         counts = np.zeros((many, classes), dtype=np.int32)

@@ -12,6 +12,7 @@ import numpy as np
 import numpy.typing as npt
 
 from .codes import Codes, Column, encode
+from .compiled import pays_to_compile
 
 Repeats = Literal["first", "all"]
 Classes = npt.NDArray[np.int8]
@@ -56,12 +57,27 @@ def gather(
     label = _places(labels, scale)
     if not len(item):
         return Crowd(item_ids, worker_ids, scale, np.zeros(1, np.int64), worker, label)
-    from .dawid_skene_kernels import canonical_order
-
-    order = canonical_order(item, worker, label, len(item_ids), len(worker_ids), len(scale), repeats == "all")
+    order = _order(item, worker, label, (len(item_ids), len(worker_ids), len(scale)), keep_repeats=repeats == "all")
     counted = np.bincount(item[order], minlength=len(item_ids))
     starts = np.concatenate((np.zeros(1, np.int64), np.cumsum(counted, dtype=np.int64)))
     return Crowd(item_ids, worker_ids, scale, starts, worker[order], label[order])
+
+
+def _order(
+    item: Codes, worker: Codes, label: Classes, sizes: tuple[int, int, int], *, keep_repeats: bool
+) -> npt.NDArray[np.integer[Any]]:
+    """Places of the labels by item, then worker, then label; without repeats, of each item and worker the first row."""
+    if pays_to_compile(len(label)):
+        from .dawid_skene_kernels import canonical_order
+
+        compiled: npt.NDArray[np.integer[Any]] = canonical_order(item, worker, label, *sizes, keep_repeats)
+        return compiled
+    if keep_repeats:
+        return np.lexsort((label, worker, item))
+    order = np.lexsort((worker, item))
+    first = np.ones(len(order), dtype=np.bool_)
+    first[1:] = (item[order][1:] != item[order][:-1]) | (worker[order][1:] != worker[order][:-1])
+    return order[first]
 
 
 def scale_of(classes: int | Sequence[Hashable]) -> tuple[Any, ...]:

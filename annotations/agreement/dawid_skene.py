@@ -33,6 +33,7 @@ import numpy as np
 import numpy.typing as npt
 
 from .codes import Column
+from .compiled import pays_to_compile
 from .crowd import Crowd, Repeats, gather
 from .dawid_skene_blocks import Blocks
 
@@ -98,7 +99,8 @@ def fit_dawid_skene(
     threads: as many as there are cores if None
 
     The result is the same to the last bit for any order of the rows and any number of threads (but for repeats: see
-    `crowd.gather`). ValueError without labels, and where an argument is out of range or the columns are not ones.
+    `crowd.gather`), with numba or, the log-likelihood apart, without. ValueError without labels, and where an argument
+    is out of range or the columns are not ones.
     """
     crowd = gather(items, workers, labels, classes=classes, repeats=repeats)
     return fit_crowd(
@@ -134,13 +136,22 @@ def fit_crowd(
     held = None if pooled is None else _matrix(pooled, len(crowd.classes))
     with ThreadPoolExecutor(threads or os.cpu_count() or 1) as pool:
         return _run(
-            Blocks(crowd, pool),
+            _blocks(crowd, pool),
             strength=strength,
             prior=prior,
             held=held,
             tolerance=tolerance,
             iterations_at_most=iterations_at_most,
         )
+
+
+def _blocks(crowd: Crowd, pool: ThreadPoolExecutor) -> Blocks:
+    """The steps of EM, compiled where that pays."""
+    if pays_to_compile(len(crowd.label)):
+        return Blocks(crowd, pool)
+    from .dawid_skene_plain import PlainBlocks
+
+    return PlainBlocks(crowd, pool)
 
 
 def _run(

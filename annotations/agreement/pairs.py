@@ -8,8 +8,11 @@ import numpy as np
 import numpy.typing as npt
 
 from .codes import encode
+from .compiled import can_compile
 from .counts import checked
 from .measure import Measure, Reason
+
+Ints = npt.NDArray[np.int64]
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,14 +71,17 @@ def pairwise_kappas(
         raise ValueError(f"Labels are numbered from 0 to {classes - 1}.")
     if not len(codes):
         return []
-    from .pairs_kernels import tables_of_pairs
-
     item_ids, item_of = encode(items)
     ids, worker_of = encode(workers)
     rows = np.column_stack([item_of, worker_of, codes]).astype(np.int64)[np.lexsort((worker_of, item_of))]
     if (rows[1:, :2] == rows[:-1, :2]).all(axis=1).any():
         raise ValueError("A person labelled an item twice.")
-    pairs, tables = tables_of_pairs(rows, len(item_ids), len(ids), classes, at_least)
+    if can_compile():
+        from .pairs_kernels import tables_of_pairs
+
+        pairs, tables = tables_of_pairs(rows, len(item_ids), len(ids), classes, at_least)
+    else:
+        pairs, tables = _tables(rows, len(ids), classes, at_least)
     places = np.lexsort((pairs[:, 1], pairs[:, 0]))
     pairs, tables = pairs[places], tables[places].reshape(-1, classes, classes)
     columns = (pairs[:, 0], pairs[:, 1], tables.sum(axis=(1, 2)), np.trace(tables, axis1=1, axis2=2))
@@ -85,6 +91,23 @@ def pairwise_kappas(
             *(column.tolist() for column in columns), kappas_of(tables), strict=True
         )
     ]
+
+
+def _tables(rows: Ints, workers: int, classes: int, at_least: int) -> tuple[Ints, Ints]:
+    """What `pairs_kernels.tables_of_pairs` gives, without numba: each two rows of an item, one distance at a time."""
+    cells = classes * classes
+    met: list[Ints] = []
+    distance = 1
+    while (same := rows[distance:, 0] == rows[:-distance, 0]).any():
+        one, other = rows[:-distance][same], rows[distance:][same]
+        met.append((one[:, 1] * workers + other[:, 1]) * cells + one[:, 2] * classes + other[:, 2])
+        distance += 1
+    found, times = np.unique(np.concatenate(met) if met else np.zeros(0, np.int64), return_counts=True)
+    pairs, place = np.unique(found // cells, return_inverse=True)
+    tables = np.zeros((len(pairs), cells), dtype=np.int64)
+    tables[place, found % cells] = times
+    enough = tables.sum(axis=1) >= at_least
+    return np.column_stack([pairs // workers, pairs % workers])[enough], tables[enough]
 
 
 def kappas_of(tables: npt.NDArray[np.int64]) -> list[Measure]:

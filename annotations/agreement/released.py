@@ -1,17 +1,18 @@
 """The labels of a release as counts, from its own files: what it takes to compute a published figure again.
 
-A release is a folder with ndjson/*.ndjson and csv/*.csv, which say the same; either will do. Only the standard library
-reads here. A slice is a kind and a key, such as ("model", "model-a"); ("all", "") is every answer. What is counted is
-what the site counts: current labels of answers that are settled or contested, harm controls left out; an answer that
-several models gave counts with each of them.
+A release is a folder with ndjson/*.ndjson.zst and csv/*.csv, which say the same; either will do, and the first also
+unpacked. CSV is read by the standard library alone; what is packed, by pyarrow. A slice is a kind and a key, such as
+("model", "model-a"); ("all", "") is every answer. What is counted is what the site counts: counted labels of answers
+that are settled or contested, harm controls left out; an answer that several models gave counts with each of them.
 """
 
 import csv
+import io
 import json
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
-from typing import Final, TextIO
+from typing import Any, Final, TextIO
 
 import numpy as np
 
@@ -67,7 +68,8 @@ def count_votes(folder: Path, slices: list[Slice]) -> Counter[tuple[str, tuple[i
     for row in rows(folder, "labels"):
         if row["label"] not in CLASSES:
             raise NotARelease(f"{row['label']!r} in labels is none of {', '.join(CLASSES)}.")
-        if row["answer_id"] in here and (not guidelines or row["guideline"] in guidelines):
+        counted = row["counted"] == "true" and row["answer_id"] in here
+        if counted and (not guidelines or row["guideline"] in guidelines):
             cast[row["answer_id"]][row["label"]] += 1
     return Counter((here[answer], tuple(given[name] for name in CLASSES)) for answer, given in cast.items())
 
@@ -97,20 +99,39 @@ def rows(folder: Path, table: str) -> Iterator[Row]:
     Raises:
         NotARelease: it is not there, or cannot be read as what it is.
     """
-    lines, cells = folder / "ndjson" / f"{table}.ndjson", folder / "csv" / f"{table}.csv"
-    if lines.is_file():
+    packed, cells = folder / "ndjson" / f"{table}.ndjson.zst", folder / "csv" / f"{table}.csv"
+    if (lines := packed.with_suffix("")).is_file():
         yield from readable(lines, ndjson_rows)
+    elif packed.is_file():
+        yield from readable(packed, ndjson_rows, opened=unpacked)
     elif cells.is_file():
         yield from readable(cells, csv_rows)
     else:
-        raise NotARelease(f"{folder} has neither ndjson/{table}.ndjson nor csv/{table}.csv.")
+        raise NotARelease(f"{folder} has neither ndjson/{table}.ndjson.zst nor csv/{table}.csv.")
 
 
-def readable(path: Path, read: Callable[[TextIO], Iterator[Row]]) -> Iterator[Row]:
+def unpacked(path: Path) -> TextIO:
+    """A compressed file, open as text. Raises NotARelease without pyarrow, which reads the compression."""
+    try:
+        import pyarrow as pa
+    except ImportError:
+        raise NotARelease(
+            f"{path} is packed, and there is no pyarrow to read it: unpack it, or take the CSV."
+        ) from None
+    return io.TextIOWrapper(pa.input_stream(str(path), compression="zstd"), encoding="utf-8", newline="")
+
+
+def plain_text(path: Path) -> TextIO:
+    return path.open(encoding="utf-8", newline="")
+
+
+def readable(
+    path: Path, read: Callable[[TextIO], Iterator[Row]], *, opened: Callable[[Path], TextIO] = plain_text
+) -> Iterator[Row]:
     """The rows of a file, and one sentence where it is damaged: cut off, of another encoding, or no table."""
     whole = 0
     try:
-        with path.open(encoding="utf-8", newline="") as file:
+        with opened(path) as file:
             for row in read(file):
                 yield row
                 whole += 1
@@ -119,7 +140,7 @@ def readable(path: Path, read: Callable[[TextIO], Iterator[Row]]) -> Iterator[Ro
     except (ValueError, RecursionError, csv.Error):
         raise NotARelease(f"Row {whole + 1} of {path} cannot be read; is the file whole?") from None
     except OSError as error:
-        raise NotARelease(f"{path} cannot be read: {error.strerror}.") from None
+        raise NotARelease(f"{path} cannot be read: {error.strerror or error}.") from None
 
 
 def ndjson_rows(file: TextIO) -> Iterator[Row]:
@@ -127,7 +148,14 @@ def ndjson_rows(file: TextIO) -> Iterator[Row]:
         said = json.loads(line)
         if not isinstance(said, dict):
             raise ValueError("not an object")
-        yield {name: "" if value is None else str(value) for name, value in said.items()}
+        yield {name: as_text(value) for name, value in said.items()}
+
+
+def as_text(value: Any) -> str:
+    """A value of JSON as a cell of CSV has it."""
+    if value is None:
+        return ""
+    return str(value).lower() if isinstance(value, bool) else str(value)
 
 
 def csv_rows(file: TextIO) -> Iterator[Row]:

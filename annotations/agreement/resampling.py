@@ -41,7 +41,7 @@ from .student import student_quantile
 
 Floats = npt.NDArray[np.float64]
 
-_CELLS_AT_ONCE = 4_000_000  # draws held in memory at a time: 32 MB
+_CELLS_AT_ONCE = 500_000  # draws held in memory at a time: 4 MB, and some three times that while they are counted
 _MOST_UNDEFINED = 0.05  # with more resamples undefined than this, the rest no longer stand for all of them
 _LEAST_DEGREES = 4.0  # below, the quantile lies beyond what some thousand resamples can show
 _EXACT = 2.0**53

@@ -1,6 +1,7 @@
 """Quantiles of Student's t for any degrees of freedom, whole or not, without scipy: web processes use them too."""
 
 import math
+from functools import lru_cache
 from statistics import NormalDist
 
 import numpy as np
@@ -8,6 +9,7 @@ import numpy as np
 _NODES, _WEIGHTS = (array.tolist() for array in np.polynomial.legendre.leggauss(64))
 
 
+@lru_cache(maxsize=4096)
 def student_quantile(chance: float, degrees: float) -> float:
     """The value below which Student's t falls with this chance.
 

@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from .compiled import can_compile
 from .counts import COMPILED_FROM, CountMatrix, IntVector, check_sums, checked, checked_times
 
 _FEW_SIZES = 10_000
@@ -54,7 +55,7 @@ def tally_counts(counts: npt.ArrayLike, times: npt.ArrayLike | None = None) -> T
     ValueError if the table is not one, or holds too many labels for 64 bits.
     """
     rows = np.asarray(counts)
-    if rows.ndim == 2 and len(rows) >= COMPILED_FROM and rows.dtype.kind in "iu":
+    if rows.ndim == 2 and len(rows) >= COMPILED_FROM and rows.dtype.kind in "iu" and can_compile():
         summed = _compiled(rows, times)
         if summed is not None:
             return summed

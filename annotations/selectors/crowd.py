@@ -173,15 +173,20 @@ def oneself(kept: Mapping[str, Any]) -> Oneself:
     return Oneself(kept["repeats"], kept["people"], Told(**kept["percent"]), Told(**kept["kappa"]))
 
 
+def told(chance: float) -> float:
+    """A chance to two digits, rounded as PostgreSQL's round() does it: streams of the API are made there."""
+    return round(chance * 100) / 100
+
+
 def posterior_told(consensus: Consensus) -> list[float] | None:
     """An answer's probabilities, in the order of Value, as they are published."""
     given = consensus.posterior
-    return None if given is None else [round(chance, DIGITS) for chance in given]
+    return None if given is None else [told(chance) for chance in given]
 
 
 def confidence_told(consensus: Consensus) -> float | None:
     """The chance that its most probable label is right, as it is published."""
-    return None if consensus.confidence is None else round(consensus.confidence, DIGITS)
+    return None if consensus.confidence is None else told(consensus.confidence)
 
 
 def likeliest(consensus: Consensus) -> Value | None:

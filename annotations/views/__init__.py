@@ -7,7 +7,7 @@ from annotations.views.guideline import ask_again, guideline, remark, remark_sta
 from annotations.views.history import change, history
 from annotations.views.judges import judges, machine_judge, steer_judge
 from annotations.views.keys import keys
-from annotations.views.mine import export, leave, mine
+from annotations.views.mine import export, mine
 from annotations.views.people import decide as decide_about_person
 from annotations.views.people import people
 from annotations.views.practice import practice, practice_again, practice_item
@@ -42,7 +42,6 @@ __all__ = [
     "judge",
     "judges",
     "keys",
-    "leave",
     "machine_judge",
     "mine",
     "people",

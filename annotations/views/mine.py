@@ -1,23 +1,21 @@
-"""A person's own page: what they did, how they agree, all their data, and the way out."""
+"""A person's own page: what they did, how they agree, and all their data."""
 
 from typing import cast
 
-from django.contrib import messages
-from django.contrib.auth import logout
 from django.core.cache import cache
 from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import render
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET, require_http_methods, require_safe
+from django.views.decorators.http import require_GET, require_safe
 
 from accounts.models import User
-from annotations import actions, selectors
+from annotations import selectors
 from annotations.activity_chart import activity_chart
 from annotations.exporting import pieces
 from annotations.selectors import mine_exported
 from annotations.views.access import signed_in
-from core.errors import Invalid, TooMany
+from core.errors import TooMany
 
 # Seconds between two files of one person.
 EXPORT_EVERY = 60
@@ -64,20 +62,3 @@ def export(request: HttpRequest) -> HttpResponse:
     response["Content-Disposition"] = 'attachment; filename="candor-my-data.json"'
     # Django has no common type for both kinds of response that this could name.
     return cast(HttpResponse, response)
-
-
-@require_http_methods(["GET", "HEAD", "POST"])
-@signed_in
-def leave(request: HttpRequest) -> HttpResponse:
-    """Says what goes and what stays, and does it when the person has typed that they mean it."""
-    error: Invalid | None = None
-    if request.method == "POST":
-        try:
-            actions.leave(by=cast(User, request.user), typed=request.POST.get("typed", ""))
-        except Invalid as refused:
-            error = refused
-        else:
-            logout(request)
-            messages.success(request, _("Your account is closed. Thank you for what you did here."))
-            return redirect("observatory:home")
-    return render(request, "annotations/leave.html", {"error": error}, status=422 if error else 200)

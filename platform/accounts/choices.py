@@ -15,5 +15,6 @@ class Scope(models.TextChoices):
 
     SUBMIT = "submit", _("Submit prompts")
     LABEL = "label", _("Label answers")
+    WEBHOOK = "webhook", _("Manage webhooks")
     REVIEW = "review", _("Review prompts")
     MAINTAIN = "maintain", _("Run rounds and releases")

@@ -20,6 +20,10 @@ from core.languages import LANGUAGES
 # What the language of the page says about what somebody reads.
 READS = {"fr": "fr", "zh-hans": "zh-Hans"}
 
+A_YEAR = 365
+# How many days a token may live; 0 is for ever.
+LIVES = [(30, _("30 days")), (90, _("90 days")), (A_YEAR, _("A year")), (0, _("Until I revoke it"))]
+
 
 class SignupForm(AllauthSignupForm):  # type: ignore[misc]  # allauth carries no types
     """One short form. The language of the page is taken as the one the person reads; they can say more later."""
@@ -54,12 +58,20 @@ class LanguagesForm(forms.Form):
 
 
 class TokenForm(forms.Form):
-    """A name for a token, and what it may do beyond reading what is public."""
+    """A name for a token, how long it lives, and what it may do beyond reading what is public."""
 
     name = forms.CharField(
         label=_("What is it for?"),
         max_length=60,
         error_messages={"required": _("Give the token a name, so that you know it again.")},
+    )
+    days = forms.TypedChoiceField(
+        label=_("How long it works"),
+        choices=LIVES,
+        coerce=int,
+        initial=A_YEAR,
+        required=False,
+        empty_value=str(A_YEAR),
     )
     scopes = forms.MultipleChoiceField(
         label=_("What it may do"),
@@ -72,6 +84,10 @@ class TokenForm(forms.Form):
         super().__init__(*args, **kwargs)
         choices = [(scope.value, scope.label) for scope in scopes_of(user)]
         self.fields["scopes"].choices = choices  # type: ignore[attr-defined]
+
+    def clean_days(self) -> int | None:
+        """None where it is to work until it is revoked."""
+        return int(self.cleaned_data["days"]) or None
 
 
 class NewPasswordForm(forms.Form):

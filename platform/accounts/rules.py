@@ -8,8 +8,8 @@ from accounts.models import User
 from core.errors import Forbidden, Gone
 
 SCOPES = {
-    Role.CONTRIBUTOR: [Scope.SUBMIT, Scope.LABEL],
-    Role.REVIEWER: [Scope.SUBMIT, Scope.LABEL, Scope.REVIEW],
+    Role.CONTRIBUTOR: [Scope.SUBMIT, Scope.LABEL, Scope.WEBHOOK],
+    Role.REVIEWER: [Scope.SUBMIT, Scope.LABEL, Scope.WEBHOOK, Scope.REVIEW],
     Role.MAINTAINER: list(Scope),
 }
 

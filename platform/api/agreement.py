@@ -180,7 +180,7 @@ class Agreements(ListModelMixin, ApiView):
 class Sweeps(ListModelMixin, ApiView):
     serializer_class = SweepRow
     queryset = Sweep.objects.all()
-    key = "-pk"
+    keys = ("-pk",)
     parameters = PAGES
 
     def get(self, request: Request, *args: Any, **kwargs: Any) -> Response:

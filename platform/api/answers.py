@@ -7,7 +7,7 @@ one follows when every answer to the same text of the prompt is closed.
 
 from typing import Any
 
-from django.db.models import Exists, OuterRef, Prefetch, QuerySet
+from django.db.models import Prefetch, Q, QuerySet
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 from rest_framework.mixins import ListModelMixin, RetrieveModelMixin
@@ -20,25 +20,30 @@ from annotations.models import Adjudication, Consensus
 from annotations.selectors import with_decisions
 from annotations.selectors.crowd import confidence_told, posterior_told
 from api.base import ApiView
+from api.dates import days
 from api.fields import Day, Shown, Word
+from api.filters import STATES, of_giver, of_prompt, of_verdict, same
 from api.pagination import PAGES
-from api.parameters import LANGUAGE, OneOf, Parameter, SlugOf, Whole
+from api.parameters import OneOf
 from probes.choices import CLOSED, AnswerState, Delivery
-from probes.models import LLM, Answer, Probe
+from probes.models import Answer, Probe
 from probes.selectors import finished, public_probes
 from prompts.choices import Kind
-from prompts.models import PromptVersion, Topic
+from prompts.models import PromptVersion
+
+CONSENSUS_STATES = ("settled", "contested", "adjudicated")
 
 
-def by_model(rows: QuerySet[Answer], slug: str) -> QuerySet[Answer]:
-    return rows.filter(Exists(public_probes().filter(answer=OuterRef("pk"), endpoint__llm__slug=slug)))
+def closed(answer: str = "") -> Q:
+    """Answers that are closed, in nobody's hands and ours to publish. `answer` leads to them: "" or "answer__"."""
+    return Q(**{f"{answer}state__in": CLOSED, f"{answer}leased": 0, f"{answer}may_publish": True})
 
 
 def closed_answers() -> QuerySet[Answer]:
-    """Answers that are closed, in nobody's hands and ours to publish, with all that AnswerRow shows."""
+    """Closed answers with all that AnswerRow shows."""
     told = public_probes().select_related("endpoint__llm", "round", "batch")
     return (
-        Answer.objects.filter(state__in=CLOSED, leased=0, may_publish=True)
+        Answer.objects.filter(closed())
         .annotate(givers_known=finished())
         .select_related("consensus", "stale", "version__prompt__family__topic")
         .prefetch_related(
@@ -113,12 +118,12 @@ class ConsensusRow(Shown[Consensus]):
 
     class Meta:
         model = Consensus
-        fields = (
+        fields: tuple[str, ...] = (
             *("state", "censored", "evasive", "faithful", "value", "share", "dispersion"),
             *("posterior", "confidence", "bridged"),
         )
 
-    @extend_schema_field(Word(["settled", "contested", "adjudicated"], name="ConsensusState"))
+    @extend_schema_field(Word(list(CONSENSUS_STATES), name="ConsensusState"))
     def get_state(self, consensus: Consensus) -> str:
         return "adjudicated" if getattr(consensus.answer, "decided", []) else consensus.answer.state
 
@@ -162,7 +167,7 @@ class AnswerRow(Shown[Answer]):
     escaped = serializers.BooleanField(help_text="NUL or lone surrogates arrived and are shown escaped.")
     sha256 = serializers.CharField(help_text="Of the text in UTF-8.")
     closed_on = Day(source="closed_at")
-    state = Word([str(state) for state in CLOSED], name="ClosedState")
+    state = Word(list(STATES), name="ClosedState")
     consensus = serializers.SerializerMethodField(help_text="Null if it cannot be judged or is being counted.")
     adjudication = serializers.SerializerMethodField(
         help_text="A reviewer's decision, where the answer is contested or cannot be judged and there is one."
@@ -195,34 +200,13 @@ class Answers(ListModelMixin, ApiView):
     serializer_class = AnswerRow
     queryset = closed_answers()
     # Random, so that neither the order nor the cursor tells when an answer came.
-    key = "public_id"
+    keys = ("public_id",)
     parameters = (
-        Parameter("model", "Only what this model is known to have given.", SlugOf(LLM, "/api/v1/models/"), by_model),
-        Parameter(
-            "language",
-            "Only answers to prompts in this language.",
-            LANGUAGE,
-            lambda rows, value: rows.filter(language=value),
-            example="en",
-        ),
-        Parameter(
-            "topic",
-            "Only answers to prompts under this topic.",
-            SlugOf(Topic, "/api/v1/topics/"),
-            lambda rows, value: rows.filter(version__prompt__family__topic__slug=value),
-        ),
-        Parameter(
-            "label",
-            "Only answers that more than half call so.",
-            OneOf(tuple(Value.values)),
-            lambda rows, value: rows.filter(consensus__value=value, stale=None),
-        ),
-        Parameter(
-            "prompt",
-            "Only answers to this prompt.",
-            Whole(1, 2**53 - 1),
-            lambda rows, value: rows.filter(version__prompt=value),
-        ),
+        same("state", "Only answers in this state.", OneOf(STATES), "state"),
+        *of_verdict("", "answers"),
+        *of_giver("pk", "answers"),
+        *of_prompt("version__prompt", "answers"),
+        *days("closed_at", "closed"),
         *PAGES,
     )
 

@@ -16,7 +16,7 @@ from annotations.choices import Facet, Reason, Value
 from annotations.evidence import SPANS_AT_MOST
 from annotations.rules import TOOK_MS_AT_MOST
 from api.base import ApiView
-from api.fields import Text, Word
+from api.fields import Number, Text, Word, YesOrNo
 from api.parameters import Parameter, Whole
 
 LABEL = OpenApiExample(
@@ -90,7 +90,7 @@ class Sent(serializers.Serializer[Any]):
 
     note = Text(required=False, allow_blank=True, help_text=NOTE)
     key = Key(required=False, allow_null=True, help_text=KEY_HELP)
-    again = serializers.BooleanField(required=False, help_text=AGAIN_HELP)
+    again = YesOrNo(required=False, help_text=AGAIN_HELP)
 
     def to_internal_value(self, data: Any) -> Any:
         unknown = [name for name in data if name not in self.fields] if isinstance(data, dict) else []
@@ -107,7 +107,7 @@ class NewLabel(Sent):
         child=Word(Facet, name="Facet"), required=False, help_text="What else is to be seen in it; each at most once."
     )
     evidence = SpansField(required=False, help_text=EVIDENCE)
-    took_ms = serializers.IntegerField(
+    took_ms = Number(
         required=False, allow_null=True, min_value=0, max_value=TOOK_MS_AT_MOST, help_text="How long it was looked at."
     )
 

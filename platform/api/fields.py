@@ -48,3 +48,22 @@ class Text(serializers.CharField):
         if not isinstance(data, str):
             self.fail("invalid")
         return super().to_internal_value(data)
+
+
+class YesOrNo(serializers.BooleanField):
+    """true or false and nothing else: DRF's own field would take 0, "yes" and many more for one."""
+
+    def to_internal_value(self, data: Any) -> bool:
+        if not isinstance(data, bool):
+            self.fail("invalid", input=data)
+        return data
+
+
+class Number(serializers.IntegerField):
+    """A whole number and nothing else: DRF's own field would take "21" and true for one."""
+
+    def to_internal_value(self, data: Any) -> int:
+        whole = isinstance(data, int) or (isinstance(data, float) and data.is_integer())
+        if not whole or isinstance(data, bool):
+            self.fail("invalid")
+        return super().to_internal_value(int(data))

@@ -14,7 +14,7 @@ from rest_framework.response import Response
 
 from accounts.choices import Scope
 from api.base import ApiView
-from api.fields import Text, Word
+from api.fields import Number, Text, Word, YesOrNo
 from api.problems import TooLarge, problem
 from core.errors import Forbidden, Invalid, NotFound
 from probes.actions import Given, begin_import, complete_import, drop_import, stage_piece
@@ -48,13 +48,13 @@ class NewImport(serializers.Serializer[Any]):
     """A file that is to come, and what is said of it whatever its own lines say."""
 
     sha256 = Text(max_length=64, help_text="Of the whole file, as 64 digits 0 to 9 and a to f.")
-    size = serializers.IntegerField(help_text="Of the whole file, in bytes.")
+    size = Number(help_text="Of the whole file, in bytes.")
     format = Word(list(FORMATS), name="ImportFormat", default="candor", help_text="How its lines are written.")
     source = Text(  # type: ignore[assignment]  # a name of ours; DRF's own attribute is set when it is bound
         max_length=300, required=False, help_text="Where the answers come from, in words."
     )
     licence = Text(max_length=120, required=False, help_text="The licence they come under.")
-    may_publish = serializers.BooleanField(required=False, help_text="Whether the texts may be published.")
+    may_publish = YesOrNo(required=False, help_text="Whether the texts may be published.")
     remark = Text(max_length=500, required=False, help_text="Shown beside every answer.")
 
 

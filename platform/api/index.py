@@ -16,8 +16,8 @@ from api.base import ApiView
 from api.schema import document
 
 LINKS = (
-    *("prompts", "topics", "models", "answers", "agreement", "crowd", "judges", "rates", "comparisons"),
-    *("releases", "openapi", "docs"),
+    *("prompts", "topics", "models", "endpoints", "rounds", "answers", "labels", "consensus", "probes"),
+    *("agreement", "crowd", "judges", "rates", "comparisons", "releases", "files", "changes", "openapi", "docs"),
 )
 
 

@@ -7,8 +7,9 @@ from typing import Any
 from urllib.parse import quote, urlencode
 
 from api.answers import closed_answers
+from api.llms import asked_endpoints
 from api.reference import Operation
-from probes.models import LLM
+from probes.models import LLM, Round
 from prompts import selectors as prompts
 from releases import selectors as releases
 
@@ -22,6 +23,8 @@ def places() -> Mapping[str, Mapping[str, str]]:
     found: dict[str, dict[str, Any]] = {
         "prompts": {"id": prompts.public().order_by("pk").values_list("pk", flat=True).first()},
         "models": {"slug": LLM.objects.order_by("slug").values_list("slug", flat=True).first()},
+        "endpoints": {"slug": asked_endpoints().order_by("slug").values_list("slug", flat=True).first()},
+        "rounds": {"number": Round.objects.order_by("number").values_list("number", flat=True).first()},
         "answers": {"public_id": closed_answers().order_by("public_id").values_list("public_id", flat=True).first()},
         "releases": {"version": newest.version, "path": ANY_FILE} if newest else {"path": ANY_FILE},
     }

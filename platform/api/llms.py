@@ -10,22 +10,26 @@ from rest_framework.response import Response
 
 from api.base import ApiView
 from api.fields import Shown, Word
+from api.filters import A_STATE, Maker, same
 from api.pagination import PAGES
+from api.parameters import OneOf, Parameter
 from probes.choices import EndpointKind, EndpointStatus
 from probes.models import LLM, Endpoint
 from probes.selectors import asked_llms
+
+ASKED_KINDS = [kind.value for kind in EndpointKind if kind != EndpointKind.JUDGE]
 
 
 class EndpointRow(Shown[Endpoint]):
     """One place that serves a model."""
 
     slug = serializers.CharField()
-    kind = Word([kind.value for kind in EndpointKind if kind != EndpointKind.JUDGE], name="EndpointKind")
+    kind = Word(ASKED_KINDS, name="EndpointKind")
     status = Word(EndpointStatus)
 
     class Meta:
         model = Endpoint
-        fields = ("slug", "kind", "status")
+        fields: tuple[str, ...] = ("slug", "kind", "status")
 
 
 class ModelRow(Shown[LLM]):
@@ -40,17 +44,30 @@ class ModelRow(Shown[LLM]):
         fields = ("slug", "name", "maker", "maker_country", "open_weights", "url", "remark", "endpoints")
 
 
-def models() -> QuerySet[LLM]:
+def asked_endpoints() -> QuerySet[Endpoint]:
     """Judges have a list of their own: an endpoint that is asked for verdicts alone is none of these."""
-    asked = Endpoint.objects.exclude(kind=EndpointKind.JUDGE).order_by("slug")
-    return asked_llms().prefetch_related(Prefetch("endpoints", asked))
+    return Endpoint.objects.filter(kind__in=ASKED_KINDS)
+
+
+def models() -> QuerySet[LLM]:
+    return asked_llms().prefetch_related(Prefetch("endpoints", asked_endpoints().order_by("slug")))
 
 
 class Models(ListModelMixin, ApiView):
     serializer_class = ModelRow
     queryset = models()
-    key = "slug"
-    parameters = PAGES
+    keys = ("slug",)
+    parameters = (
+        same("maker", "Only models of this maker.", Maker(), "maker"),
+        same("country", "Only models whose maker sits there (ISO 3166-1).", A_STATE, "maker_country", "FR"),
+        Parameter(
+            "open_weights",
+            "Only models whose weights are open, or are not.",
+            OneOf(("true", "false")),
+            lambda rows, value: rows.filter(open_weights=value == "true"),
+        ),
+        *PAGES,
+    )
 
     def get(self, request: Request, *args: Any, **kwargs: Any) -> Response:
         """Models that are or were asked, with their endpoints."""

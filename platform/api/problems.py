@@ -18,7 +18,8 @@ from rest_framework import exceptions, serializers
 from rest_framework.response import Response
 from rest_framework.settings import api_settings
 
-from core.errors import CandorError, Invalid
+from core.errors import Busy, CandorError, Invalid
+from core.readers import COME_BACK_AFTER
 
 log = logging.getLogger("candor.api")
 
@@ -61,7 +62,10 @@ def handle(error: Exception, context: dict[str, Any]) -> Response | None:
     """Called by DRF for each exception in a view."""
     if isinstance(error, CandorError):
         fields = error.fields if isinstance(error, Invalid) else {}
-        return problem(error.status, error.message, code=error.code, fields=fields)
+        answer = problem(error.status, error.message, code=error.code, fields=fields)
+        if isinstance(error, Busy):
+            answer.headers["Retry-After"] = str(COME_BACK_AFTER)
+        return answer
     if isinstance(error, exceptions.APIException):
         return of_exception(error)
     for kind, status, detail, code in OF_DJANGO:

@@ -7,7 +7,7 @@ from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from accounts.models import User
-from api.fields import Day, Shown, Text, Word
+from api.fields import Day, Shown, Text, Word, YesOrNo
 from api.near import AT_MOST, NearRow, near, shown_to
 from core.languages import LANGUAGES
 from prompts.choices import Act, Kind, Status
@@ -142,7 +142,7 @@ class NewPoint(serializers.Serializer[Any]):
         allow_blank=True, help_text="Where a stranger can check it."
     )
     url = Text(allow_blank=True, default="")
-    essential = serializers.BooleanField(default=False, help_text="True for exactly one point.")
+    essential = YesOrNo(default=False, help_text="True for exactly one point.")
 
     def to_internal_value(self, data: Any) -> Any:
         return Point(**super().to_internal_value(data))

@@ -12,8 +12,10 @@ from rest_framework.response import Response
 from accounts.choices import Scope
 from api.authentication import reader
 from api.base import ApiView
+from api.dates import days
+from api.filters import A_STATE, same
 from api.pagination import PAGES
-from api.parameters import LANGUAGE, OneOf, Parameter, SlugOf, Text
+from api.parameters import LANGUAGE, OneOf, SlugOf
 from api.prompt_shapes import (
     Decision,
     NewPrompt,
@@ -26,35 +28,16 @@ from api.prompt_shapes import (
 )
 from prompts import selectors
 from prompts.actions import approve_prompt, reject_prompt, submit_prompt
-from prompts.choices import Kind
+from prompts.choices import Act, Kind
 from prompts.models import Prompt, Topic
 
 FILTERS = (
-    Parameter(
-        "language",
-        "Only prompts in this language.",
-        LANGUAGE,
-        lambda rows, value: rows.filter(language=value),
-        example="en",
-    ),
-    Parameter(
-        "topic",
-        "Only prompts under this topic.",
-        SlugOf(Topic, "/api/v1/topics/"),
-        lambda rows, value: rows.filter(family__topic__slug=value),
-    ),
-    Parameter(
-        "kind",
-        "Only prompts of this kind.",
-        OneOf(tuple(Kind.values)),
-        lambda rows, value: rows.filter(family__kind=value),
-    ),
-    Parameter(
-        "state",
-        "Only prompts that concern this state (ISO 3166-1).",
-        Text(2, "[A-Z]{2}", "Use two capital letters, such as CN or US."),
-        lambda rows, value: rows.filter(family__state=value),
-    ),
+    same("language", "Only prompts in this language.", LANGUAGE, "language", "en"),
+    same("topic", "Only prompts under this topic.", SlugOf(Topic, "/api/v1/topics/"), "family__topic__slug"),
+    same("kind", "Only prompts of this kind.", OneOf(tuple(Kind.values)), "family__kind"),
+    same("act", "Only prompts that ask for this.", OneOf(tuple(Act.values)), "family__act"),
+    same("state", "Only prompts that concern this state (ISO 3166-1).", A_STATE, "family__state"),
+    *days("current__created_at", "written"),
 )
 
 SUBMISSION = OpenApiExample(

@@ -14,6 +14,7 @@ from annotations.models import Comparison, Rate
 from annotations.selectors import comparisons, rates
 from api.base import ApiView
 from api.fields import Shown, Word
+from api.filters import Maker, same
 from api.pagination import PAGES
 from api.parameters import OneOf, Parameter, Text
 from prompts.choices import Kind
@@ -23,6 +24,9 @@ RECOMPUTE = "The command that computes this row from a release, unpacked into FO
 MODEL = Parameter(
     "model", "Only this model.", Text(at_most=80), lambda rows, value: rows.filter(llm__slug=value), example="model-a"
 )
+
+
+MAKER = same("maker", "Only models of this maker.", Maker(), "llm__maker")
 
 
 class RateRow(Shown[Rate]):
@@ -74,6 +78,7 @@ class Rates(ListModelMixin, ApiView):
     queryset = rates()
     parameters = (
         MODEL,
+        MAKER,
         Parameter(
             "layer",
             "Only this layer.",
@@ -147,6 +152,7 @@ class Comparisons(ListModelMixin, ApiView):
     queryset = comparisons()
     parameters = (
         MODEL,
+        MAKER,
         Parameter(
             "compared",
             "Only comparisons of this kind.",

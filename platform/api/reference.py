@@ -5,12 +5,13 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
-from api.schema import document
+from api.schema import document, reached
 
 # What comes first on the page; the document itself is sorted by address.
 ORDER = (
-    *("index", "prompts", "near", "topics", "models", "answers", "agreement", "crowd", "judges", "rates"),
-    *("comparisons", "releases", "assignments", "imports"),
+    *("index", "prompts", "near", "topics", "models", "endpoints", "rounds", "answers", "labels", "consensus"),
+    *("probes", "agreement", "crowd", "judges", "rates", "comparisons", "releases", "files", "changes", "webhooks"),
+    *("assignments", "imports"),
 )
 NAMES = {
     "boolean": "true or false",
@@ -100,8 +101,10 @@ def groups() -> tuple[Group, ...]:
 def shapes() -> tuple[Shape, ...]:
     """Every object that is taken or given, by name; pages of lists and sets of words are told where they are used."""
     schemas = document()["components"]["schemas"]
+    operations = [one for methods in document()["paths"].values() for one in methods.values()]
+    taken = reached([one.get("requestBody") for one in operations], schemas)
     return tuple(
-        Shape(name, raw.get("description", ""), fields_of(raw))
+        Shape(name, raw.get("description", ""), fields_of(raw, sent=name in taken))
         for name, raw in sorted(schemas.items())
         if raw["type"] == "object" and not name.startswith("Paginated")
     )
@@ -152,8 +155,9 @@ def outcome(status: str, raw: dict[str, Any]) -> Outcome:
     return Outcome(status, raw["description"], shape, page)
 
 
-def fields_of(raw: dict[str, Any]) -> tuple[Field, ...]:
-    required = raw.get("required", [])
+def fields_of(raw: dict[str, Any], *, sent: bool) -> tuple[Field, ...]:
+    """Whoever sends one has to know what may be left out; what is given is whole, but where fewer were asked for."""
+    required = raw.get("required", []) if sent else raw.get("properties", {})
     return tuple(
         Field(name, kind_of(one), name in required, one.get("description", ""))
         for name, one in raw.get("properties", {}).items()

@@ -1,8 +1,9 @@
-"""/releases/: numbered editions of the dataset and their files; maintainers start and publish them."""
+"""/releases/: numbered releases of the dataset and their files; maintainers start and publish them."""
 
+from operator import attrgetter
 from typing import Any
 
-from django.db.models import QuerySet
+from django.db.models import Prefetch, QuerySet
 from django.http import Http404, HttpResponseRedirect
 from django.urls import reverse
 from drf_spectacular.utils import OpenApiResponse, extend_schema, extend_schema_field
@@ -14,12 +15,14 @@ from rest_framework.response import Response
 from accounts.choices import Scope
 from api.authentication import reader
 from api.base import ApiView
+from api.choosing import fields_of
+from api.dates import days
 from api.fields import Shown, Word
 from api.pagination import PAGES
 from releases import selectors
 from releases.actions import publish_release, start_release
 from releases.choices import ReleaseStatus
-from releases.models import Release, ReleaseFile
+from releases.models import Edition, Release, ReleaseFile
 
 REDIRECT = {302: OpenApiResponse(description="Location has the address.")}
 
@@ -32,43 +35,67 @@ class FileRow(Shown[ReleaseFile]):
 
     class Meta:
         model = ReleaseFile
-        fields = ("path", "media_type", "bytes", "rows", "sha256", "url")
+        fields: tuple[str, ...] = ("path", "media_type", "bytes", "rows", "sha256", "url")
 
     def get_url(self, file: ReleaseFile) -> str:
-        address = reverse("api:release-file", args=[self.context["release"].version, file.path])
+        address = reverse("api:release-file", args=[file.release.version, file.path])
         return str(self.context["request"].build_absolute_uri(address))
 
 
+class EditionRow(Shown[Edition]):
+    """What was taken out of a release after it was published. Nothing is ever put in."""
+
+    withdrawn = serializers.JSONField(
+        source="tombstone", help_text="What kind of thing, and how many rows. Never whose."
+    )
+
+    class Meta:
+        model = Edition
+        fields = ("number", "made_at", "withdrawn")
+
+
 class ReleaseRow(Shown[Release]):
-    """One edition of the dataset. A published one never changes."""
+    """One release of the dataset. A published one never changes, but that something may be taken out of it."""
 
     status = Word(ReleaseStatus)
-    counts = serializers.JSONField(help_text="Rows of each table, and what was left out.")
+    edition = serializers.SerializerMethodField(
+        help_text="0 as it was published; higher by one each time something is taken out."
+    )
+    counts = serializers.SerializerMethodField(help_text="Rows of each table as it is now, and what was left out.")
 
     class Meta:
         model = Release
-        fields: tuple[str, ...] = ("version", "status", "cutoff", "published_at", "counts")
+        fields: tuple[str, ...] = ("version", "edition", "status", "cutoff", "published_at", "counts")
+
+    def get_edition(self, release: Release) -> int:
+        return max((edition.number for edition in release.editions.all()), default=0)
+
+    @extend_schema_field(serializers.JSONField())
+    def get_counts(self, release: Release) -> Any:
+        newest = max(release.editions.all(), key=attrgetter("number"), default=release)
+        return newest.counts
 
 
 class ReleaseDetail(ReleaseRow):
-    """One edition with its files."""
+    """One release with its files, and what was taken out of it."""
 
-    files = serializers.SerializerMethodField()
+    editions = EditionRow(many=True, help_text="The first one first; empty while nothing was taken out.")
+    files = serializers.SerializerMethodField(help_text="As they are now.")
 
     class Meta(ReleaseRow.Meta):
-        fields = (*ReleaseRow.Meta.fields, "error", "files")
+        fields = (*ReleaseRow.Meta.fields, "error", "editions", "files")
 
     @extend_schema_field(FileRow(many=True))
     def get_files(self, release: Release) -> Any:
-        files = release.files.order_by("path")
-        return FileRow(files, many=True, context={**self.context, "release": release}).data
+        live = release.files.filter(withdrawn_at=None).order_by("path")
+        return FileRow(live, many=True, context=self.context).data
 
 
 class Releases(ListModelMixin, ApiView):
     serializer_class = ReleaseRow
-    queryset = selectors.published()
-    key = "-pk"
-    parameters = PAGES
+    queryset = selectors.published().prefetch_related("editions")
+    keys = ("-pk",)
+    parameters = (*days("published_at", "published"), *PAGES)
     scopes = {"POST": Scope.MAINTAIN}
     problems = {"POST": [409]}
 
@@ -90,7 +117,8 @@ class ReleaseView(RetrieveModelMixin, ApiView):
 
     def get_queryset(self) -> QuerySet[Release]:
         maintainer = reader(self.request, Scope.MAINTAIN)
-        return Release.objects.all() if maintainer and maintainer.is_maintainer else selectors.published()
+        seen = Release.objects.all() if maintainer and maintainer.is_maintainer else selectors.published()
+        return seen.prefetch_related(Prefetch("editions", Edition.objects.order_by("number")))
 
     def get(self, request: Request, *args: Any, **kwargs: Any) -> Response:
         """One release with its files and their SHA-256. Before it is published only maintainers see it."""
@@ -123,12 +151,14 @@ class File(ApiView):
 
 class Latest(ApiView):
     serializer_class = ReleaseDetail
+    parameters = (fields_of(ReleaseDetail),)
     problems = {"GET": [404]}
 
     @extend_schema(responses=REDIRECT)
     def get(self, request: Request) -> HttpResponseRedirect:
         """The newest published release: redirects to it."""
-        return HttpResponseRedirect(reverse("api:release", args=[newest()]))
+        query = request.META.get("QUERY_STRING", "")
+        return HttpResponseRedirect(reverse("api:release", args=[newest()]) + (f"?{query}" if query else ""))
 
 
 class LatestFile(ApiView):

@@ -24,12 +24,20 @@ MEANINGS = {
     "401": "Nobody is signed in, or the token is unknown, expired or revoked.",
     "403": "This person or this token may not do it.",
     "404": "There is no such thing, or it is not public.",
+    "406": "It does not come in the form that Accept asks for.",
     "409": "It has changed in the meantime.",
     "410": "Its time is over.",
     "413": "The body is too large.",
     "415": "The body is not declared as what the operation takes.",
     "422": "A parameter or a part of the body cannot be used; fields says which and why.",
+    "429": "Too many in a short time; try again later.",
     "503": "It takes more work than can be done now; try again later.",
+}
+
+# What lists can be sent as beside JSON.
+STREAMS = {
+    "application/x-ndjson": "Every row of the list, one JSON object a line, as in results.",
+    "text/csv": "Every row of the list under a line of names; objects inside a row are columns with dots.",
 }
 
 
@@ -59,11 +67,13 @@ class Described(AutoSchema):
                 type=parameter.read.schema,
                 required=parameter.required,
                 description=parameter.meaning,
+                # A list stands in one parameter, with commas between.
+                explode=False if parameter.read.schema["type"] == "array" else None,
                 examples=[OpenApiExample(parameter.name, value=parameter.read(parameter.example))]
                 if parameter.example
                 else None,
             )
-            for parameter in self.api_view.parameters
+            for parameter in self.api_view.known_parameters
         ]
 
     def get_auth(self) -> list[dict[str, Any]]:
@@ -77,6 +87,7 @@ class Described(AutoSchema):
         if operation is not None:
             for status, response in operation["responses"].items():
                 response["description"] = response["description"] or HTTPStatus(int(status)).phrase
+            self.describe_streams(operation)
             problem = self.resolve_serializer(Problem, "response")
             for status in self.problems(operation):
                 operation["responses"].setdefault(
@@ -84,9 +95,21 @@ class Described(AutoSchema):
                 )
         return operation
 
+    def describe_streams(self, operation: dict[str, Any]) -> None:
+        """A list as NDJSON or CSV is no page: it is rows, one a line, of all that match."""
+        content = operation["responses"].get("200", {}).get("content", {})
+        for kind in content.keys() & STREAMS.keys():
+            content[kind] = {"schema": {"type": "string", "description": STREAMS[kind]}}
+        if content.keys() & STREAMS.keys():
+            operation["responses"]["307"] = {"description": "A stream comes from Location."}
+
     def problems(self, operation: dict[str, Any]) -> list[str]:
         """The statuses that can come back instead, beside those the view names itself."""
         statuses = ["401", "422"]
+        if self.method == "GET":
+            statuses += ["406", "429"]
+        if "307" in operation["responses"]:
+            statuses.append("503")
         if "{" in self.path:
             statuses.append("404")
         if self.method in self.api_view.scopes:
@@ -124,6 +147,34 @@ class WordSchema(OpenApiSerializerFieldExtension):  # type: ignore[no-untyped-ca
 
     def map_serializer_field(self, auto_schema: AutoSchema, direction: str) -> dict[str, Any]:
         return {"type": "string", "enum": self.target.words}
+
+
+def without_required(result: dict[str, Any], **_: Any) -> dict[str, Any]:
+    """Where `fields` can leave any field out, none is required. Called by drf-spectacular when all is put together."""
+    shapes = result["components"]["schemas"]
+    for operation in (one for methods in result["paths"].values() for one in methods.values()):
+        if any(parameter["name"] == "fields" for parameter in operation.get("parameters", ())):
+            for name in reached(operation["responses"].get("200"), shapes):
+                if not name.startswith("Paginated"):
+                    shapes[name].pop("required", None)
+    return result
+
+
+def reached(part: Any, shapes: dict[str, Any]) -> set[str]:
+    """The names of all shapes that a part of the document leads to."""
+    found: set[str] = set()
+    waiting = [part]
+    while waiting:
+        one = waiting.pop()
+        if isinstance(one, dict):
+            name = str(one.get("$ref", "")).rpartition("/")[2]
+            if name and name not in found:
+                found.add(name)
+                waiting.append(shapes[name])
+            waiting += one.values()
+        elif isinstance(one, list):
+            waiting += one
+    return found
 
 
 @cache

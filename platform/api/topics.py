@@ -23,7 +23,7 @@ class TopicRow(Shown[Topic]):
 class Topics(ListModelMixin, ApiView):
     serializer_class = TopicRow
     queryset = Topic.objects.all()
-    key = "slug"
+    keys = ("slug",)
     parameters = PAGES
 
     def get(self, request: Request, *args: Any, **kwargs: Any) -> Response:

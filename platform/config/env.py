@@ -5,18 +5,29 @@ Nothing else in the project looks at os.environ (but for keys of model providers
 wrong with the environment, in one line, before anything is started.
 """
 
-import contextlib
 import os
-import re
-import secrets
 import sys
-import tempfile
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
-from urllib.parse import SplitResult, urlsplit
 
+from config.kept import kept_secret
+from config.readings import (
+    commit,
+    folder,
+    hosts,
+    integer,
+    key,
+    origin,
+    origins,
+    port_or_none,
+    repository,
+    signing_key,
+    switch,
+    text,
+    url,
+)
 from embedded import connect
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -36,95 +47,40 @@ class Variable:
     secret: bool = False
 
 
-def text(value: str) -> str:
-    return value
-
-
-def integer(low: int, high: int) -> Callable[[str], int]:
-    def read(value: str) -> int:
-        try:
-            number = int(value)
-        except ValueError:
-            raise ValueError(f"has to be a whole number from {low} to {high}") from None
-        if not low <= number <= high:
-            raise ValueError(f"has to be a whole number from {low} to {high}")
-        return number
-
-    return read
-
-
-def switch(value: str) -> bool:
-    if value.lower() in {"1", "true", "yes", "on"}:
-        return True
-    if value.lower() in {"", "0", "false", "no", "off"}:
-        return False
-    raise ValueError("has to be yes or no")
-
-
-def listed(value: str) -> list[str]:
-    return [part.strip() for part in value.split(",") if part.strip()]
-
-
-def folder(value: str) -> Path | None:
-    try:
-        return Path(value).expanduser().resolve() if value else None
-    except RuntimeError:  # ~somebody, who is not there
-        raise ValueError("has to be the path of a folder") from None
-
-
-def key(value: str) -> str:
-    if value and len(value) < 32:
-        raise ValueError("has to have 32 characters or more")
-    return value
-
-
-def hosts(value: str) -> list[str]:
-    """Names as Django compares them: without a scheme and without a port."""
-    found = listed(value)
-    if not all(re.fullmatch(r"\*|\.?[\w-]+(\.[\w-]+)*\.?|\[[0-9A-Fa-f:.]+\]", name) for name in found):
-        raise ValueError("has to hold host names alone, as candor.example, without https://, a port or a path")
-    return found
-
-
-def origins(value: str) -> list[str]:
-    """Scheme, host and port, as a browser's Origin header has them."""
-    found = listed(value)
-    for origin in found:
-        parts = address(origin, ("https", "http"))
-        if not parts.hostname or origin != f"{parts.scheme}://{parts.netloc}" or "@" in parts.netloc:
-            raise ValueError("has to hold origins alone, as https://candor.example, without a path")
-    return found
-
-
-def url(*schemes: str) -> Callable[[str], str]:
-    def read(value: str) -> str:
-        if value:
-            address(value, schemes)
-        return value
-
-    return read
-
-
-def address(value: str, schemes: Sequence[str]) -> SplitResult:
-    """The parts of an address whose host and port can be read. Raises ValueError with what it should be."""
-    begins = f"has to start with {' or '.join(scheme + '://' for scheme in schemes)}"
-    if not value.startswith(tuple(f"{scheme}://" for scheme in schemes)):
-        raise ValueError(begins)
-    try:
-        parts = urlsplit(value)
-    except ValueError:
-        raise ValueError(f"{begins} and a host, with [ ] around an IPv6 address and nowhere else") from None
-    try:
-        _ = parts.port
-    except ValueError:
-        raise ValueError(
-            "has to have a port from 1 to 65535 behind its host, and : / @ in a password %-encoded"
-        ) from None
-    return parts
-
-
 VARIABLES = (
     Variable("PORT", "8000", "The port of the site on 127.0.0.1.", integer(1, 65535)),
+    Variable(
+        "SITE_URL",
+        "",
+        "The site's origin as its readers know it, as https://candor.example: for addresses in streams, feeds and "
+        "messages. Unset: the one a request came to.",
+        origin,
+    ),
+    Variable(
+        "FILES_PORT",
+        "",
+        "The port of the process for files and streams, on 127.0.0.1. Unset: PORT + 1.",
+        port_or_none,
+    ),
+    Variable(
+        "FILES_URL",
+        "",
+        "The origin at which readers reach that process, as https://files.candor.example. `manage.py up` sets it where "
+        "ALLOWED_HOSTS is not set. Empty: the site serves files and streams itself, and slow readers keep its threads.",
+        origin,
+    ),
+    Variable(
+        "STREAMS_AT_MOST",
+        "64",
+        "Streams sent at one time, and as many files; whoever comes beyond that is told to come back.",
+        integer(1, 64),
+    ),
+    Variable(
+        "STREAMS_PER_ADDRESS",
+        "16",
+        "How many of each one address may have at one time.",
+        integer(1, 64),
+    ),
     Variable("CANDOR_DATA", "", "The folder of databases, releases and backups. Unset: var/ in the checkout.", folder),
     Variable(
         "DATABASE_URL",
@@ -160,6 +116,12 @@ VARIABLES = (
     Variable(
         "SIGNUPS_PER_HOUR", "120", "New accounts an hour from one address. A class shares one.", integer(1, 100000)
     ),
+    Variable(
+        "READS_PER_MINUTE",
+        "1200",
+        "Reads of the API a minute from one address (of IPv6: one /64); with a token twice as many.",
+        integer(1, 1000000),
+    ),
     Variable("LEASE_MINUTES", "30", "How long an answer stays with one labeller.", integer(1, 1440)),
     Variable("LABELS_WANTED", "3", "Independent labels each answer gets at first.", integer(1, 7)),
     Variable(
@@ -186,6 +148,51 @@ VARIABLES = (
         "Where the demo model answers. `manage.py up` sets it; empty: there is none.",
         url("http"),
     ),
+    Variable(
+        "RELEASE_SIGNING_KEY",
+        "",
+        "Signs the manifest of each release; `manage.py make_release_key` makes it. Unset: nothing is signed.",
+        signing_key,
+        secret=True,
+    ),
+    Variable(
+        "RELEASES_S3_BUCKET",
+        "",
+        "Keeps the files of releases in this bucket of S3, or of a server that speaks S3. Unset: in the data folder.",
+        text,
+    ),
+    Variable(
+        "RELEASES_S3_ENDPOINT", "", "That server, as https://s3.example.org. Unset: Amazon's.", url("https", "http")
+    ),
+    Variable("RELEASES_S3_REGION", "us-east-1", "The bucket's region.", text),
+    Variable(
+        "RELEASES_S3_ACCESS_KEY", "", "The key's name. Unset: where boto3 looks (a role, a file).", text, secret=True
+    ),
+    Variable("RELEASES_S3_SECRET_KEY", "", "The key itself.", text, secret=True),
+    Variable(
+        "RELEASES_S3_REDIRECT",
+        "no",
+        "Sends readers of a file on to a signed address of the bucket, good for an hour. No: the files process passes "
+        "the bytes on.",
+        switch,
+    ),
+    Variable("HF_TOKEN", "", "A write token of Hugging Face, for `manage.py push_release`.", text, secret=True),
+    Variable("HF_REPOSITORY", "", "The dataset repository there, as candor/candor.", repository),
+    Variable("HF_ENDPOINT", "https://huggingface.co", "Where Hugging Face is.", url("https", "http")),
+    Variable(
+        "ZENODO_TOKEN",
+        "",
+        "A token of Zenodo with the scopes deposit:write and deposit:actions, for `manage.py push_release`.",
+        text,
+        secret=True,
+    ),
+    Variable(
+        "ZENODO_URL",
+        "https://zenodo.org",
+        "Where Zenodo is; https://sandbox.zenodo.org to try it.",
+        url("https", "http"),
+    ),
+    Variable("CANDOR_COMMIT", "", "The commit that runs, for manifests of releases. Unset: git is asked.", commit),
     Variable("CANDOR_SHARED", "", "Tests only: the folder with recorded payloads and reference data.", text),
 )
 
@@ -195,6 +202,11 @@ class Env:
     """The variables, read and checked. Attributes are the names in lower case."""
 
     port: int
+    site_url: str
+    files_port: int | None
+    files_url: str
+    streams_at_most: int
+    streams_per_address: int
     candor_data: Path
     database_url: str
     redis_url: str
@@ -205,6 +217,7 @@ class Env:
     https: bool
     trusted_proxies: int
     signups_per_hour: int
+    reads_per_minute: int
     lease_minutes: int
     labels_wanted: int
     settling_minutes: int
@@ -215,6 +228,19 @@ class Env:
     metrics_token: str
     model_in_the_box: bool
     model_in_the_box_url: str
+    release_signing_key: str
+    releases_s3_bucket: str
+    releases_s3_endpoint: str
+    releases_s3_region: str
+    releases_s3_access_key: str
+    releases_s3_secret_key: str
+    releases_s3_redirect: bool
+    hf_token: str
+    hf_repository: str
+    hf_endpoint: str
+    zenodo_token: str
+    zenodo_url: str
+    candor_commit: str
     candor_shared: str
 
 
@@ -252,29 +278,6 @@ def load(environ: Mapping[str, str]) -> Env:
             raise WrongVariable(f"{name} is not set, and this platform has no embedded server. Set it.")
     values["secret_key"] = values["secret_key"] or kept_secret(data / "secret_key")
     return Env(**values)
-
-
-def kept_secret(path: Path) -> str:
-    """The key of this data folder, made on first use, readable by its owner alone.
-
-    It appears under its name whole or not at all, whatever happens meanwhile; of two that make it at once one wins.
-    """
-    path.parent.mkdir(parents=True, exist_ok=True)
-    if path.exists() and not path.read_text().strip():
-        path.unlink()
-    if not path.exists():
-        number, name = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
-        new = Path(name)
-        try:
-            with os.fdopen(number, "w") as file:
-                file.write(secrets.token_urlsafe(48))
-                file.flush()
-                os.fsync(number)
-            with contextlib.suppress(FileExistsError):
-                os.link(new, path)
-        finally:
-            new.unlink()
-    return path.read_text().strip()
 
 
 def table() -> str:

@@ -17,7 +17,11 @@ BASE_DIR = variables.ROOT
 DATA_DIR = ENV.candor_data
 SECRET_KEY = ENV.secret_key
 DEBUG = ENV.debug
-ALLOWED_HOSTS = ENV.allowed_hosts
+SITE_URL = ENV.site_url
+# The process for files and streams (config/files_settings.py), where there is one, and whether this is it.
+FILES_URL = ENV.files_url
+IS_FILES_PROCESS = False
+ALLOWED_HOSTS = [*ENV.allowed_hosts, *filter(None, [urlsplit(FILES_URL).hostname])]
 CSRF_TRUSTED_ORIGINS = ENV.trusted_origins
 
 INSTALLED_APPS = [
@@ -124,6 +128,9 @@ REDIS_BROKER = celery_address(0)
 REDIS_QUEUE = redis_address(0)
 REDIS_BEAT = redis_address(2)
 REDIS_LIMITS = redis_address(3)
+READS_PER_MINUTE = ENV.reads_per_minute
+# Who has said who they are may read twice as much.
+READS_PER_MINUTE_BY_TOKEN = 2 * ENV.reads_per_minute
 CACHES = {"default": {"BACKEND": "core.cache.Cache", "LOCATION": redis_address(1)}}
 
 AUTH_USER_MODEL = "accounts.User"
@@ -161,11 +168,33 @@ USE_TZ = True
 
 STATIC_URL = "static/"
 STATIC_ROOT = DATA_DIR / "static"
-STORAGES = {
+STORAGES: dict[str, dict[str, object]] = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {"BACKEND": "core.static.HashedStaticFiles"},
+    "releases": {"BACKEND": "releases.store.Disk"},
 }
+if ENV.releases_s3_bucket:
+    STORAGES["releases"] = {
+        "BACKEND": "releases.s3.Bucket",
+        "OPTIONS": {
+            "bucket_name": ENV.releases_s3_bucket,
+            "endpoint_url": ENV.releases_s3_endpoint or None,
+            "region_name": ENV.releases_s3_region,
+            "access_key": ENV.releases_s3_access_key or None,
+            "secret_key": ENV.releases_s3_secret_key or None,
+        },
+    }
+RELEASES_S3_REDIRECT = ENV.releases_s3_redirect
 RELEASES_DIR = DATA_DIR / "releases"
+RELEASE_SIGNING_KEY = ENV.release_signing_key
+# The commit that runs, where git cannot be asked.
+CANDOR_COMMIT = ENV.candor_commit
+# Other places a release can be copied to.
+HF_TOKEN = ENV.hf_token
+HF_REPOSITORY = ENV.hf_repository
+HF_ENDPOINT = ENV.hf_endpoint.rstrip("/")
+ZENODO_TOKEN = ENV.zenodo_token
+ZENODO_URL = ENV.zenodo_url.rstrip("/")
 
 SESSION_ENGINE = "django.contrib.sessions.backends.cached_db"
 SESSION_COOKIE_SAMESITE = "Lax"
@@ -188,6 +217,8 @@ REST_FRAMEWORK = {
     "DEFAULT_PAGINATION_CLASS": "api.pagination.ByKey",
     "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
     "EXCEPTION_HANDLER": "api.problems.handle",
+    # What comes back is said by Accept alone.
+    "URL_FORMAT_OVERRIDE": None,
     "PAGE_SIZE": 50,
     "TEST_REQUEST_DEFAULT_FORMAT": "json",
 }
@@ -199,12 +230,15 @@ SPECTACULAR_SETTINGS = {
     "SERVE_INCLUDE_SCHEMA": False,
     "SCHEMA_PATH_PREFIX": "/api/v1",
     "ENUM_NAME_OVERRIDES": {},
+    "POSTPROCESSING_HOOKS": ["drf_spectacular.hooks.postprocess_schema_enums", "api.schema.without_required"],
 }
 
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
-    "formatters": {"line": {"format": "{asctime} {levelname} {name}: {message}", "style": "{"}},
+    "formatters": {
+        "line": {"()": "core.logs.Line", "format": "{asctime} {levelname} {name}: {message}", "style": "{"},
+    },
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
     "root": {"handlers": ["console"], "level": "WARNING"},
     "loggers": {"candor": {"level": "INFO"}, "django.request": {"level": "ERROR"}},

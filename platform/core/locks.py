@@ -20,3 +20,11 @@ RELEASES: Final = 7_305
 IMPORTS: Final = 7_306
 # probes.actions.redone: one old result at a time is decided again.
 REDONE: Final = 7_307
+# releases.actions.push: one release at a time is copied to a place. The second number is the place.
+PUSHES: Final = 7_308
+# releases.actions.holding: one worker at a time builds a release. The second number is the release.
+BUILDS: Final = 7_309
+# releases.actions.unheld: one at a time gives files to a release or takes bytes out of the store.
+STORE: Final = 7_310
+# observatory.actions.replies: one reply at a time is counted and taken.
+REPLIES: Final = 7_320

@@ -19,7 +19,8 @@ class Plan:
     root: Path
     is_migrated: Command  # exits with 0 where no migration is pending
     prepare: Command  # migrates and fills an empty database; safe to run twice
-    children: Callable[[int], list[Child]]  # by the port of the web server
+    # by the ports of the web server and of the process for files and streams
+    children: Callable[[int, int], list[Child]]
     check: Command = ()  # exits with 0 where no variable is wrong, else with one line on its stderr
     careless: bool = False  # for tests: the servers do not wait for the disk
 
@@ -33,7 +34,7 @@ def site(root: Path) -> Plan:
         check=(python, "-m", "config.env", "check"),
         is_migrated=(*manage, "migrate", "--check", "-v0"),
         prepare=(*manage, "prepare"),
-        children=lambda port: [_web(python, port), *_workers(python)],
+        children=lambda port, files: [_web(python, port), _files(python, files), *_workers(python)],
     )
 
 
@@ -47,6 +48,16 @@ def _web(python: str, port: int) -> Child:
     stop = ("--workers-kill-timeout", "2", "--log-level", "warning")
     where = ("--interface", "wsgi", "--host", HOST, "--port", str(port))
     return Child("web", "the web server", (python, "-m", "granian", *where, *options, *stop, "config.wsgi:application"))
+
+
+def _files(python: str, port: int) -> Child:
+    # One process with a thread for each reader there can be (64 of streams, 64 of files) and some to refuse others in:
+    # a thread waits for its reader, however slow, and the labelling does not know.
+    options = ("--workers", "1", "--blocking-threads", "160", "--no-ws", "--respawn-failed-workers")
+    stop = ("--workers-kill-timeout", "2", "--log-level", "warning")
+    where = ("--interface", "wsgi", "--host", HOST, "--port", str(port))
+    command = (python, "-m", "granian", *where, *options, *stop, "config.files_wsgi:application")
+    return Child("files", "the server of files", command)
 
 
 def _workers(python: str) -> list[Child]:

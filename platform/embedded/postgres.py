@@ -33,6 +33,9 @@ SETTINGS = {
     "unix_socket_permissions": "0700",
     "timezone": "UTC",
     "log_timezone": "UTC",
+    # What fails is logged without its statement and its row: names and notes of people stand in these.
+    "log_min_error_statement": "panic",
+    "log_error_verbosity": "terse",
 }
 # For tests: a crash of the machine may lose everything, and nobody minds. What was committed still outlives a kill of
 # the server, so synchronous_commit stays on; without fsync it costs next to nothing.

@@ -63,7 +63,7 @@ def run(wanted: Variables, commands: Plan) -> None:
         folder.make_sockets()
     with suppress(Interrupted), folder.locked(wanted.address, pause) as held:
         folder.check_space()
-        variables.check_port(wanted.port)
+        variables.check_ports(wanted)
         variables.check_servers(wanted)
         guard = Guard(held)
         site = Site(wanted, commands, folder, progress=progress, guard=guard, pause=pause)
@@ -124,7 +124,7 @@ class Site:
         self._dump_before_migration()
         with self.progress.step("Preparing the site"):
             self._prepare()
-        children = self.commands.children(self.wanted.port)
+        children = self.commands.children(self.wanted.port, self.wanted.files_port)
         with self.progress.step(f"Starting {_listed([child.what for child in children])}"):
             self.supervisor.start_children(children)
             self._wait_for_page()
@@ -154,12 +154,16 @@ class Site:
         """The environment of the site's processes."""
         env = os.environ | {
             "PORT": str(self.wanted.port),
+            "FILES_PORT": str(self.wanted.files_port),
             "CANDOR_DATA": str(self.folder.path),
             "DATABASE_URL": self.database_url,
             "REDIS_URL": self.redis_url,
             "PYTHONPATH": _path(self.commands.root),
             "PYTHONUNBUFFERED": "1",
         }
+        if not self.wanted.host:  # else the page is known elsewhere, by addresses that we cannot know
+            for name, address in (("SITE_URL", self.wanted.address), ("FILES_URL", self.wanted.files_address)):
+                env[name] = env.get(name) or address
         env.pop("MODEL_IN_THE_BOX_URL", None)
         if self.model_port is not None:
             env["MODEL_IN_THE_BOX_URL"] = model.url(self.model_port)

@@ -22,6 +22,7 @@ usage: manage.py up
 
 Runs the site on this machine until Ctrl-C. What can be chosen is chosen in the environment (all of it: config/env.py):
   PORT              the page's port on 127.0.0.1; 8000 if unset
+  FILES_PORT        the port of files and streams; the one after PORT if unset
   CANDOR_DATA       the data folder; var/ if unset
   DATABASE_URL      a PostgreSQL of your own instead of the built-in one
   REDIS_URL         a Valkey or Redis of your own instead of the built-in one

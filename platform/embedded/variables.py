@@ -26,6 +26,7 @@ class Variables:
 
     data: Path
     port: int
+    files_port: int  # of the process for files and streams
     database_url: str | None
     redis_url: str | None
     model: bool
@@ -35,12 +36,18 @@ class Variables:
     def address(self) -> str:
         return f"http://{HOST}:{self.port}"
 
+    @property
+    def files_address(self) -> str:
+        return f"http://{HOST}:{self.files_port}"
+
 
 def read(environ: Mapping[str, str], root: Path) -> Variables:
     """Raises CannotRun with one line for the first variable that is wrong. An empty variable counts as unset."""
+    port = _port(environ, "PORT", 8000)
     return Variables(
         data=Path(_given(environ, "CANDOR_DATA") or root / "var"),
-        port=_port(_given(environ, "PORT") or "8000"),
+        port=port,
+        files_port=_port(environ, "FILES_PORT", port + 1 if port < 65535 else port - 1),
         database_url=_address(
             environ, "DATABASE_URL", ("postgresql", "postgres"), "postgresql://user@localhost/candor"
         ),
@@ -50,9 +57,10 @@ def read(environ: Mapping[str, str], root: Path) -> Variables:
     )
 
 
-def _port(text: str) -> int:
+def _port(environ: Mapping[str, str], name: str, otherwise: int) -> int:
+    text = _given(environ, name) or str(otherwise)
     if not text.isascii() or not text.isdigit() or not 1 <= int(text) <= 65535:
-        raise CannotRun(f"PORT is “{text}”, and has to be a number from 1 to 65535, such as PORT=8001.")
+        raise CannotRun(f"{name} is “{text}”, and has to be a number from 1 to 65535, such as {name}=8001.")
     return int(text)
 
 
@@ -77,20 +85,27 @@ def _address(environ: Mapping[str, str], name: str, schemes: tuple[str, ...], ex
     return text
 
 
-def check_port(port: int) -> None:
-    """Raises CannotRun where the page could not be served on this port."""
+def check_ports(variables: Variables) -> None:
+    """Raises CannotRun where the page, or files, could not be served on their ports."""
+    check_port(variables.port)
+    if variables.files_port == variables.port:
+        raise CannotRun(f"PORT and FILES_PORT are both {variables.port}: choose two (make up FILES_PORT=8001).")
+    check_port(variables.files_port, "FILES_PORT")
+
+
+def check_port(port: int, name: str = "PORT") -> None:
+    """Raises CannotRun where nothing could be served on this port."""
     with socket.socket(socket.AF_INET, socket.SOCK_STREAM) as door:
         door.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
             door.bind((HOST, port))
         except OSError as error:
             if error.errno == errno.EACCES:
-                line = f"Port {port} is for root alone: choose one from 1024 up (make up PORT=8000)."
+                line = f"Port {port} is for root alone: choose one from 1024 up (make up {name}=8000)."
             else:
                 other = port + 1 if port < 65535 else 8000
-                line = (
-                    f"Port {port} is taken by another program: end that one, or choose another (make up PORT={other})."
-                )
+                choice = f"choose another (make up {name}={other})"
+                line = f"Port {port} is taken by another program: end that one, or {choice}."
             raise CannotRun(line) from error
 
 

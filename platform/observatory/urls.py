@@ -1,17 +1,25 @@
 from django.urls import path
 
-from observatory import views
+from observatory.views import corrections, pages, replies
 
 app_name = "observatory"
 
 urlpatterns = [
-    path("", views.home, name="home"),
-    path("agreement/", views.agreement, name="agreement"),
-    path("agreement/crowd/", views.crowd, name="crowd"),
-    path("models/", views.models, name="models"),
+    path("", pages.home, name="home"),
+    path("agreement/", pages.agreement, name="agreement"),
+    path("agreement/crowd/", pages.crowd, name="crowd"),
+    path("models/", pages.models, name="models"),
     # Not <slug:>: a model's slug may hold dots, as in qwen2.5.
-    path("models/<name:slug>/", views.model, name="model"),
-    path("answers/<uuid:public_id>/", views.answer, name="answer"),
-    path("about/", views.about, name="about"),
-    path("method/", views.method, name="method"),
+    path("models/<name:slug>/", pages.model, name="model"),
+    path("models/<name:slug>/reply/", replies.write, name="write_reply"),
+    path("replies/", replies.replies, name="replies"),
+    path("replies/waiting/", replies.desk, name="replies_desk"),
+    path("replies/<uuid:public_id>/", replies.reply, name="reply"),
+    path("replies/<uuid:public_id>/decide/", replies.decide, name="decide_reply"),
+    path("corrections/", corrections.corrections, name="corrections"),
+    path("corrections/add/", corrections.add, name="add_correction"),
+    path("corrections/feed/", corrections.CorrectionsFeed(), name="corrections_feed"),
+    path("answers/<uuid:public_id>/", pages.answer, name="answer"),
+    path("about/", pages.about, name="about"),
+    path("method/", pages.method, name="method"),
 ]

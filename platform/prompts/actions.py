@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 
 from accounts.models import User
 from core import events, locks
+from core.erasing import erasing
 from core.errors import Conflict, Forbidden, Invalid
 from prompts.choices import Status
 from prompts.models import Family, KeyPoint, KeyPointSet, Prompt, PromptVersion, Topic
@@ -199,6 +200,25 @@ def take_down_prompt(*, by: User, prompt: Prompt) -> Prompt:
     prompt.refresh_from_db()
     events.record(by=by, verb="take_down", of=prompt)
     return prompt
+
+
+@transaction.atomic
+def erase_prompt(*, by: User, prompt: Prompt) -> None:
+    """Deletes a prompt with all its texts and key points, and its family where it was the last one in it.
+
+    Whoever calls has erased what it brought, or the database refuses. A translation stays; it translates nothing then.
+    """
+    family = prompt.family
+    texts = [text[:200] for text in prompt.versions.values_list("text", flat=True)]
+    Prompt.objects.filter(pk=prompt.pk).update(status=Status.WITHDRAWN, current=None, key_points=None)
+    with erasing():
+        Prompt.objects.filter(pk=prompt.pk).delete()
+    left = Prompt.objects.filter(family=family).exclude(current=None).order_by("pk").first()
+    if left is None:
+        Family.objects.filter(pk=family.pk, prompts=None).delete()
+    elif family.title in texts and left.current is not None:
+        Family.objects.filter(pk=family.pk).update(title=left.current.text[:200])
+    events.record(by=by, verb="erase", of=prompt)
 
 
 @transaction.atomic

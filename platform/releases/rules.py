@@ -21,3 +21,8 @@ def next_version(cutoff: datetime, taken: Iterable[str]) -> str:
     month = f"{at.year}.{at.month}."
     numbers = [int(version.removeprefix(month)) for version in taken if version.startswith(month)]
     return f"{month}{max(numbers, default=-1) + 1}"
+
+
+def month_begins(at: datetime) -> datetime:
+    """The first moment of its month, in UTC."""
+    return at.astimezone(UTC).replace(day=1, hour=0, minute=0, second=0, microsecond=0)

@@ -1,8 +1,13 @@
-"""A file that is written once: it knows its SHA-256 and length when it is closed, is on the disk, and is read-only."""
+"""A file that is written once: it knows its SHA-256 and length when it is closed, and is read-only from then on.
+
+Whether it is on the disk is the concern of the store, which takes it in. A file that a crash of the machine left torn
+is found by its sum.
+"""
 
 import hashlib
 import io
 import os
+import shutil
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -12,17 +17,23 @@ BUFFER = 1 << 20
 
 @dataclass(frozen=True)
 class Written:
-    """One finished file: its path inside the release (POSIX), what proves its bytes, and rows where it is a table."""
+    """One finished file: its path inside the release (POSIX), and what proves its bytes.
+
+    Of a table also its name, the rows in this file, and the digest of the whole table: the SHA-256 of its NDJSON before
+    it was compressed, which is the same whatever wrote the file.
+    """
 
     path: str
     sha256: str
     bytes: int
     media_type: str
     rows: int | None = None
+    table: str | None = None
+    digest: str | None = None
 
 
 class SealedFile(io.RawIOBase):
-    """A binary file, open for writing from its beginning. `close` brings it to the disk and takes away write access."""
+    """A binary file, open for writing from its beginning. `close` takes away write access."""
 
     def __init__(self, path: Path) -> None:
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -50,7 +61,6 @@ class SealedFile(io.RawIOBase):
         if not self.file.closed:
             try:
                 self.file.flush()
-                os.fsync(self.file.fileno())
                 os.fchmod(self.file.fileno(), 0o444)
             finally:
                 self.file.close()
@@ -62,6 +72,24 @@ def write_file(folder: Path, path: str, content: bytes, media_type: str) -> Writ
     with SealedFile(folder / path) as file:
         file.write(content)
     return Written(path, file.digest.hexdigest(), file.length, media_type)
+
+
+def copy_file(path: Path, target: Path) -> None:
+    """A copy that is there whole or not at all."""
+    unfinished = target.with_name(f".{target.name}.part")
+    unfinished.unlink(missing_ok=True)
+    with path.open("rb") as source, SealedFile(unfinished) as file:
+        shutil.copyfileobj(source, file, BUFFER)
+    unfinished.rename(target)
+
+
+def sync(path: Path) -> None:
+    """Brings to the disk what a file holds, or which files a folder does."""
+    descriptor = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
 
 
 def sum_of(path: Path) -> str:

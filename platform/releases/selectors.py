@@ -1,8 +1,5 @@
 """Reading releases."""
 
-from pathlib import Path
-
-from django.conf import settings
 from django.db.models import QuerySet
 
 from releases.choices import ReleaseStatus
@@ -31,14 +28,12 @@ def readable(*, by_maintainer: bool) -> QuerySet[Release]:
 
 
 def files(releases: QuerySet[Release]) -> QuerySet[ReleaseFile]:
-    """The files of these releases, with their release."""
-    return ReleaseFile.objects.filter(release__in=releases).select_related("release").order_by("release", "path")
+    """The files of these releases as they are now, with their release: what an edition took away is not among them."""
+    live = ReleaseFile.objects.filter(release__in=releases, withdrawn_at=None)
+    return live.select_related("release").order_by("release", "path")
 
 
-def folder(release: Release) -> Path:
-    """Where its files lie. The version is made by rules.next_version, never by a reader."""
-    return Path(settings.RELEASES_DIR) / release.version
-
-
-def path_of(file: ReleaseFile) -> Path:
-    return folder(file.release) / file.path
+def newest_edition(release: Release) -> int:
+    """Its number: 0 as long as nothing was taken out."""
+    last = release.editions.order_by("-number").values_list("number", flat=True).first()
+    return last or 0

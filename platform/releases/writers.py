@@ -1,205 +1,147 @@
-"""Writes a table as Parquet, NDJSON and CSV at once, from rows that stream by: memory holds one row group at most.
+"""The files of one table in the making: Parquet in parts, compressed NDJSON, CSV. Memory holds one row group at most.
 
-The three hold the same values. Equal rows give equal bytes: the row groups are counted in rows, not in what happened to
-arrive together, and nothing of the clock, the machine or a hash seed goes in. (Parquet's bytes are equal within one
-version of pyarrow, which is pinned and named in the manifest.)
+The three hold the same values. Equal rows give equal bytes: row groups and parts are counted in rows, not in what
+happened to arrive together, and nothing of the clock, the machine or a hash seed goes in. (The bytes of Parquet are
+equal within one version of pyarrow, those of compressed files within one of zstandard: both are pinned, and named in
+the manifest.)
 """
 
-import json
-from collections.abc import Iterable, Iterator
-from contextlib import ExitStack
-from datetime import UTC, date, datetime
-from itertools import islice
+import hashlib
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Protocol
 
 import pyarrow as pa
 import pyarrow.parquet as pq
+import zstandard
 
+from releases.arrow import ROW_GROUP, schema_of
+from releases.lines import Csv, Ndjson, Slice
 from releases.schema import Table
 from releases.sealed import SealedFile, Written
 
-ROW_GROUP = 20_000
-BATCH = 2_000
-TYPES = {
-    "string": pa.string(),
-    "integer": pa.int64(),
-    "number": pa.float64(),
-    "boolean": pa.bool_(),
-    "date": pa.date32(),
-    "timestamp": pa.timestamp("us", tz="UTC"),
-    "strings": pa.list_(pa.string()),
-    "json": pa.string(),
-}
-Rows = list[tuple[Any, ...]]
+# Rows of one Parquet file.
+PART = 1_000_000
+LEVEL = 3
 
 
-class Format(Protocol):
-    """One file in the making. `append` is given at most BATCH rows."""
+class Form(Protocol):
+    """One format of a table in the making."""
 
-    def append(self, rows: Rows) -> None: ...
-    def finish(self) -> None: ...
+    def finish(self) -> list[Written]: ...
     def abandon(self) -> None: ...
 
 
-class Parquet:
+class ParquetFiles:
+    """data/<table>/part-0000.parquet and on, a new part each PART rows; an empty table has one part without rows."""
+
     media_type = "application/vnd.apache.parquet"
 
-    def __init__(self, table: Table, file: SealedFile) -> None:
-        fields = [pa.field(column.name, TYPES[column.type], column.nullable) for column in table.columns]
-        self.schema = pa.schema(fields)
+    def __init__(self, table: Table, folder: Path, part: int = PART) -> None:
+        self.table = table
+        self.folder = folder
+        self.part = part
+        self.schema = schema_of(table)
+        self.written: list[Written] = []
+        self.rows = 0
+        self.open_part()
+
+    def open_part(self) -> None:
+        self.path = f"data/{self.table.name}/part-{len(self.written):04}.parquet"
+        self.rows = 0
+        self.file = fresh_file(self.folder / self.path)
+        order = pq.SortingColumn.from_ordering(self.schema, [(name, "ascending") for name in self.table.key])
         self.writer = pq.ParquetWriter(
-            file,
+            self.file,
             self.schema,
             compression="zstd",
-            compression_level=6,
+            compression_level=LEVEL,
             data_page_version="2.0",
             write_page_index=True,
             use_content_defined_chunking=True,
+            sorting_columns=order,
         )
-        self.waiting: list[pa.RecordBatch] = []
 
-    def append(self, rows: Rows) -> None:
-        columns = zip(*rows, strict=True)
-        arrays = [pa.array(values, field.type) for values, field in zip(columns, self.schema, strict=True)]
-        self.waiting.append(pa.RecordBatch.from_arrays(arrays, schema=self.schema))
-        if sum(batch.num_rows for batch in self.waiting) >= ROW_GROUP:
-            self.write_group()
+    def append(self, batch: pa.RecordBatch) -> None:
+        """One row group, of ROW_GROUP rows at most."""
+        if self.rows >= self.part:
+            self.close_part()
+            self.open_part()
+        self.writer.write_table(pa.Table.from_batches([batch], self.schema), row_group_size=ROW_GROUP)
+        self.rows += batch.num_rows
 
-    def write_group(self) -> None:
-        group = pa.Table.from_batches(self.waiting, self.schema).combine_chunks()
-        self.writer.write_table(group, row_group_size=ROW_GROUP)
-        self.waiting.clear()
-
-    def finish(self) -> None:
-        if self.waiting:
-            self.write_group()
+    def close_part(self) -> None:
         self.writer.close()
+        self.file.close()
+        digest = self.file.digest.hexdigest()
+        self.written.append(Written(self.path, digest, self.file.length, self.media_type, self.rows, self.table.name))
+
+    def finish(self) -> list[Written]:
+        self.close_part()
+        return self.written
 
     def abandon(self) -> None:
         """Keeps pyarrow from writing the footer of a file that is given up."""
         self.writer.is_open = False
+        self.file.close()
 
 
-class Ndjson:
-    """One JSON object a line. What some languages take for a line's end inside a text is written as an escape."""
+class NdjsonFile:
+    """ndjson/<table>.ndjson.zst; `digest` is that of the lines before they are compressed."""
 
-    media_type = "application/x-ndjson"
-    LINE_ENDS = str.maketrans({"\u0085": "\\u0085", "\u2028": "\\u2028", "\u2029": "\\u2029"})
+    media_type = "application/zstd"
 
-    def __init__(self, table: Table, file: SealedFile) -> None:
-        self.names = table.names
-        self.file = file
+    def __init__(self, table: Table, folder: Path) -> None:
+        self.table = table
+        self.path = f"ndjson/{table.name}.ndjson.zst"
+        self.form = Ndjson(table)
+        self.file = fresh_file(folder / self.path)
+        self.compressor = zstandard.ZstdCompressor(level=LEVEL, write_checksum=True).compressobj()
+        self.digest = hashlib.sha256()
+        self.rows = 0
 
-    def append(self, rows: Rows) -> None:
-        lines = (
-            json.dumps(dict(zip(self.names, row, strict=True)), ensure_ascii=False, default=moment) for row in rows
-        )
-        self.file.write("".join(line.translate(self.LINE_ENDS) + "\n" for line in lines).encode())
+    def append(self, rows: Slice) -> None:
+        lines = self.form.lines(rows)
+        self.digest.update(lines)
+        self.file.write(self.compressor.compress(lines))
+        self.rows += len(rows.columns[0])
 
-    def finish(self) -> None:
-        """Nothing is held back."""
+    def finish(self) -> list[Written]:
+        self.file.write(self.compressor.flush())
+        self.file.close()
+        digest = self.file.digest.hexdigest()
+        return [Written(self.path, digest, self.file.length, self.media_type, self.rows, self.table.name)]
 
     def abandon(self) -> None:
-        """Nothing is held back."""
+        self.file.close()
 
 
-class Csv:
-    """RFC 4180 in UTF-8: CRLF, every text in quotes, a missing value as an empty cell without them.
-
-    A spreadsheet takes a cell that begins with = + - or @ for a formula, even behind white space. Such a text gets an
-    apostrophe in front, and so does one that begins with an apostrophe: take one off to have the text back.
-    """
+class CsvFile:
+    """csv/<table>.csv"""
 
     media_type = "text/csv; charset=utf-8"
 
-    def __init__(self, table: Table, file: SealedFile) -> None:
-        self.file = file
-        self.write_lines([",".join(table.names)])
+    def __init__(self, table: Table, folder: Path) -> None:
+        self.table = table
+        self.path = f"csv/{table.name}.csv"
+        self.form = Csv(table)
+        self.file = fresh_file(folder / self.path)
+        self.file.write(self.form.head)
+        self.rows = 0
 
-    def append(self, rows: Rows) -> None:
-        self.write_lines([",".join(map(cell, row)) for row in rows])
+    def append(self, rows: Slice) -> None:
+        self.file.write(self.form.lines(rows))
+        self.rows += len(rows.columns[0])
 
-    def write_lines(self, lines: list[str]) -> None:
-        self.file.write("".join(line + "\r\n" for line in lines).encode())
-
-    def finish(self) -> None:
-        """Nothing is held back."""
+    def finish(self) -> list[Written]:
+        self.file.close()
+        digest = self.file.digest.hexdigest()
+        return [Written(self.path, digest, self.file.length, self.media_type, self.rows, self.table.name)]
 
     def abandon(self) -> None:
-        """Nothing is held back."""
+        self.file.close()
 
 
-FORMULA = frozenset("=+-@＝＋－＠")
-
-
-def cell(value: Any) -> str:
-    if value is None:
-        return ""
-    if isinstance(value, str):
-        return '"' + without_formula(value).replace('"', '""') + '"'
-    if isinstance(value, bool):
-        return "true" if value else "false"
-    if isinstance(value, list):
-        return '"' + json.dumps(value, ensure_ascii=False).replace('"', '""') + '"'
-    if isinstance(value, date):
-        return moment(value)
-    return repr(value)
-
-
-def without_formula(text: str) -> str:
-    first = next((char for char in text if char.isprintable() and not char.isspace()), "")
-    return f"'{text}" if first in FORMULA or text[:1] in {"'", "\t", "\r", "\n"} else text
-
-
-def moment(value: Any) -> str:
-    """ISO 8601: a day as 2026-11-22, a moment in UTC with microseconds and Z."""
-    if isinstance(value, datetime):
-        return value.astimezone(UTC).isoformat(timespec="microseconds").replace("+00:00", "Z")
-    if isinstance(value, date):
-        return value.isoformat()
-    raise TypeError(f"{type(value).__name__} has no place in a release")
-
-
-FORMATS: dict[str, type[Parquet] | type[Ndjson] | type[Csv]] = {
-    "data/{}.parquet": Parquet,
-    "ndjson/{}.ndjson": Ndjson,
-    "csv/{}.csv": Csv,
-}
-
-
-def write_table(table: Table, rows: Iterable[tuple[Any, ...]], folder: Path) -> list[Written]:
-    """Writes one table in every format under `folder`, reading its rows once.
-
-    Raises:
-        OSError: it cannot be written, such as on a full disk.
-        ValueError, pyarrow.ArrowException: a row that does not fit the schema.
-    """
-    count = 0
-    with ExitStack() as stack:
-        files = {
-            path.format(table.name): stack.enter_context(SealedFile(folder / path.format(table.name)))
-            for path in FORMATS
-        }
-        writers: list[Format] = [form(table, file) for form, file in zip(FORMATS.values(), files.values(), strict=True)]
-        try:
-            for batch in batches(rows):
-                count += len(batch)
-                for writer in writers:
-                    writer.append(batch)
-            for writer in writers:
-                writer.finish()
-        except BaseException:
-            for writer in writers:
-                writer.abandon()
-            raise
-    return [
-        Written(path, file.digest.hexdigest(), file.length, form.media_type, count)
-        for (path, file), form in zip(files.items(), FORMATS.values(), strict=True)
-    ]
-
-
-def batches(rows: Iterable[tuple[Any, ...]]) -> Iterator[Rows]:
-    stream = iter(rows)
-    while batch := list(islice(stream, BATCH)):
-        yield batch
+def fresh_file(path: Path) -> SealedFile:
+    """The file, begun afresh: what a killed build left of it goes."""
+    path.unlink(missing_ok=True)
+    return SealedFile(path)

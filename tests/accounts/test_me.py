@@ -6,6 +6,7 @@ import re
 import pytest
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 
 from accounts.actions import make_token
 from accounts.models import ApiToken, User
@@ -89,6 +90,20 @@ def test_scopes_are_cut_to_the_role(author, reviewer, maintainer):
     every = ["submit", "label", "review", "maintain"]
     made = [make_token(by=user, name="t", scopes=every)[0].scopes for user in (author, reviewer, maintainer)]
     assert made == [every[:2], every[:3], every]
+
+
+@pytest.mark.parametrize(("days", "lives"), [("30", 30), ("90", 90), ("", 365), ("365", 365), ("0", None)])
+def test_a_token_lives_as_long_as_was_chosen(author, days, lives):
+    signed_in(author).post(reverse("accounts:make_token"), {"name": "a program", "days": days})
+    ends = ApiToken.objects.get().expires_at
+    assert (ends and round((ends - timezone.now()).total_seconds() / 86400)) == lives
+    page = signed_in(author).get(reverse("accounts:me")).content.decode()
+    assert ("until you revoke it" in page) == (lives is None)
+
+
+def test_no_other_life_can_be_chosen(author):
+    answer = signed_in(author).post(reverse("accounts:make_token"), {"name": "a program", "days": "36500"})
+    assert (answer.status_code, ApiToken.objects.count()) == (422, 0)
 
 
 def test_a_token_is_revoked_by_its_owner_only(author, labeller):

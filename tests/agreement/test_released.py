@@ -4,6 +4,7 @@ import csv
 import json
 
 import pytest
+import zstandard
 
 from annotations.agreement.__main__ import main
 from annotations.agreement.released_rates import main as rates
@@ -12,12 +13,19 @@ PROMPT = {"version_id": "1", "family": "f", "topic": "t", "state": "GB", "kind":
 TABLES = {
     "prompts": [{**PROMPT, "twin": ""}],
     "answers": [{"answer_id": "a", "version_id": "1", "state": "settled", "language": "en"}],
-    "labels": [{"answer_id": "a", "label": label, "guideline": "1"} for label in ("censored", "censored", "faithful")],
+    "labels": [
+        {"answer_id": "a", "label": label, "guideline": "1", "counted": counted}
+        for label, counted in (("censored", True), ("censored", True), ("faithful", True), ("evasive", False))
+    ],
     "consensus": [{"answer_id": "a", "label": "censored"}],
     "llms": [{"llm": "m", "maker": "M", "maker_country": "FR"}],
     "endpoints": [{"endpoint": "e", "llm": "m"}],
     "probes": [{"answer_id": "a", "endpoint": "e", "version_id": "1", "round": "1", "delivery": "delivered"}],
 }
+
+
+def cell(value):
+    return str(value).lower() if isinstance(value, bool) else value
 
 
 @pytest.fixture(params=["ndjson", "csv"])
@@ -31,7 +39,7 @@ def release(request, tmp_path):
             else:
                 writer = csv.DictWriter(file, list(rows[0]))
                 writer.writeheader()
-                writer.writerows(rows)
+                writer.writerows({name: cell(value) for name, value in row.items()} for row in rows)
     return tmp_path / kind
 
 
@@ -69,7 +77,7 @@ def test_a_table_that_is_missing_or_lacks_a_column_is_named(release, capsys):
     path.write_text(path.read_text().replace("family", "clan"))
     assert told(release, capsys) == f"A table of {release.parent} has no column 'family'."
     path.unlink()
-    assert told(release, capsys).endswith("has neither ndjson/prompts.ndjson nor csv/prompts.csv.")
+    assert told(release, capsys).endswith("has neither ndjson/prompts.ndjson.zst nor csv/prompts.csv.")
 
 
 @pytest.mark.parametrize("line", ["[1, 2]", "7", "", "{", '{"answer_id": ' + "9" * 5000 + "}", "[" * 100_000])
@@ -104,3 +112,15 @@ def test_a_label_that_is_none_is_not_left_out_in_silence(release, capsys):
     path.write_text(path.read_text().replace("faithful", "honest"))
     assert main([str(release.parent)]) == 1
     assert capsys.readouterr().err == "'honest' in labels is none of censored, evasive, faithful.\n"
+
+
+@pytest.mark.parametrize("release", ["ndjson"], indirect=True)
+def test_what_is_packed_is_unpacked(release, capsys):
+    for path in list(release.iterdir()):
+        path.with_name(f"{path.name}.zst").write_bytes(zstandard.compress(path.read_bytes()))
+        path.unlink()
+    assert main([str(release.parent), "--slice", "model", "--key", "m"]) == 0
+    assert capsys.readouterr().out.startswith("1 answers to 1 families of prompts, 3 labels: 2 censored, 0 evasive")
+    path = release / "probes.ndjson.zst"
+    path.write_bytes(path.read_bytes()[:-9])
+    assert told(release, capsys).startswith(f"{path} cannot be read: ")

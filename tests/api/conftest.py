@@ -13,11 +13,14 @@ from accounts.actions import make_token
 from accounts.choices import Scope
 from accounts.models import User
 from annotations.actions import assign_next, refresh_stale, submit_label
-from probes.models import Answer
+from annotations.models import Adjudication, Consensus, Stale
+from probes.models import Answer, ImportBatch, Probe
+from releases import store
 from releases.actions import publish_release
 from releases.choices import ReleaseStatus
 from releases.models import Release
-from releases.selectors import folder
+from tests.api.hearing import Heard, Since, heard_in
+from tests.api.streaming import HOSTILE
 
 ROOT = "/api/v1/"
 PROBLEM = "application/problem+json"
@@ -116,11 +119,11 @@ def built(settings: Any, tmp_path: Path, db: None) -> Release:
     release = Release.objects.create(
         version="2026.11.0", status=ReleaseStatus.BUILT, cutoff=timezone.now(), key=b"k" * 32, counts={"answers": 1}
     )
-    (folder(release) / "data").mkdir(parents=True)
     for path, rows in (("SHA256SUMS", None), ("data/answers.csv", 2)):
         content = f"the bytes of {path}\n".encode()
-        (folder(release) / path).write_bytes(content)
         sha256 = hashlib.sha256(content).hexdigest()
+        (tmp_path / sha256).write_bytes(content)
+        store.adopt(tmp_path / sha256, sha256)
         release.files.create(path=path, sha256=sha256, bytes=len(content), rows=rows, media_type="text/plain")
     return release
 
@@ -133,3 +136,40 @@ def published(built: Release) -> Release:
 @pytest.fixture
 def closed(make_answer: Callable[..., Answer], close: Callable[..., Answer]) -> Answer:
     return close(make_answer())
+
+
+@pytest.fixture
+def varied(make_answer: Callable[..., Answer], make_prompt: Callable[..., Any], close: Callable[..., Answer]) -> None:
+    """Answers in every state that is public, with and without givers, decisions, figures and an import."""
+    texts = [*HOSTILE[:6], "What is plain.", "Unjudged.", "Disputed.", "Being counted.", "Decided."]
+    answers = [close(make_answer(text), ["evasive", "evasive", "faithful"]) for text in texts]
+    now = timezone.now()
+    for answer, state in ((answers[7], "unjudgeable"), (answers[8], "contested"), (answers[10], "contested")):
+        Answer.objects.filter(pk=answer.pk).update(state=state)
+    Stale.objects.create(answer=answers[9])
+    told = {"reason": 'It says "nothing".', "guideline": "1.0", "rule": "a-rule"}
+    Adjudication.objects.create(answer=answers[10], decision="evasive", created_at=now, **told)
+    Adjudication.objects.create(
+        answer=answers[8], decision="evasive", status="superseded", superseded_at=now, created_at=now, **told
+    )
+    Consensus.objects.filter(answer=answers[0]).update(
+        posterior=[0.125, 0.575, 0.2999], confidence=0.285, bridged=[0.1, 0.2, 0.7], value="", dispersion=None
+    )
+    batch = ImportBatch.objects.create(source="Elsewhere", licence="CC0-1.0", may_publish=True, sha256="1" * 64)
+    Probe.objects.filter(answer=answers[1]).update(batch=batch, round=None, asked_at=now.replace(microsecond=0))
+    other = make_prompt("What was said of it in the papers of the time?")
+    close(make_answer("Closed beside an open one.", prompt=other))
+    make_answer("Still open.", prompt=other)
+
+
+@pytest.fixture
+def since(nobody: Caller) -> Since:
+    """What was told since it was asked last; at first since now."""
+    place: list[str] = []
+
+    def look() -> list[Heard]:
+        body = nobody.get(place[-1] if place else "changes/?from=now").json()
+        place.append(body["next"])
+        return heard_in(body)
+
+    return look

@@ -14,7 +14,7 @@ from accounts.choices import Scope
 from accounts.models import User
 from probes.models import Answer, ImportBatch, Probe, StagedImport
 from prompts.models import Prompt
-from releases.rows import Cut, answers, probes, versions
+from releases.rows.cut import Cut, answers, probes, versions
 from tests.api.conftest import ROOT, Caller, is_problem
 
 OCTETS = "application/octet-stream"

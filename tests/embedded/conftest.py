@@ -56,13 +56,13 @@ class Up:
         self.data = data
         self.port = int(env.get("PORT", free_port())) if env.get("PORT", "1").isdigit() else 0
         self.out = tempfile.TemporaryFile("w+")  # noqa: SIM115 - the fixture closes it
-        names = ("DATABASE_URL", "REDIS_URL", "PORT", "CANDOR_DATA", "MODEL_IN_THE_BOX")
+        names = ("DATABASE_URL", "REDIS_URL", "PORT", "FILES_PORT", "CANDOR_DATA", "MODEL_IN_THE_BOX")
         clean = {name: value for name, value in os.environ.items() if name not in names}
         self.process = subprocess.Popen(
             [sys.executable, STANDIN],
             env=clean
             | {"PYTHONPATH": str(ROOT / "platform"), "CANDOR_DATA": str(data), "PORT": str(self.port)}
-            | {"MODEL_IN_THE_BOX": "off", "STANDIN": json.dumps(standin or {})}
+            | {"FILES_PORT": str(free_port()), "MODEL_IN_THE_BOX": "off", "STANDIN": json.dumps(standin or {})}
             | env,
             cwd="/",
             stdin=subprocess.DEVNULL,

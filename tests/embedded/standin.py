@@ -31,7 +31,7 @@ def plan(root: Path) -> Plan:
     def python(code: str) -> tuple[str, ...]:
         return (sys.executable, "-c", code)
 
-    def children(port: int) -> list[Child]:
+    def children(port: int, files_port: int) -> list[Child]:
         codes = {"web": WEB} | asked.get("children", {})
         return [Child(n, f"the {n}", python(c), n not in asked.get("optional", [])) for n, c in codes.items()]
 

@@ -13,9 +13,11 @@ ROOT = Path("/somewhere/candor")
 
 
 def test_unset_and_empty_variables_have_their_usual_values():
-    usual = Variables(data=ROOT / "var", port=8000, database_url=None, redis_url=None, model=True, host="")
+    usual = Variables(
+        data=ROOT / "var", port=8000, files_port=8001, database_url=None, redis_url=None, model=True, host=""
+    )
     assert variables.read({}, ROOT) == usual
-    names = ("PORT", "CANDOR_DATA", "DATABASE_URL", "REDIS_URL", "MODEL_IN_THE_BOX")
+    names = ("PORT", "FILES_PORT", "CANDOR_DATA", "DATABASE_URL", "REDIS_URL", "MODEL_IN_THE_BOX")
     assert variables.read(dict.fromkeys(names, ""), ROOT) == usual
 
 
@@ -29,8 +31,10 @@ def test_variables_are_honoured():
         "ALLOWED_HOSTS": ".candor.example, localhost",
     }
     read = variables.read(given, ROOT)
-    assert read == Variables(Path("/data"), 81, "postgres://a@b/c", "rediss://b:1/2", False, "candor.example")
-    assert read.address == "http://127.0.0.1:81"
+    assert read == Variables(Path("/data"), 81, 82, "postgres://a@b/c", "rediss://b:1/2", False, "candor.example")
+    assert (read.address, read.files_address) == ("http://127.0.0.1:81", "http://127.0.0.1:82")
+    assert variables.read({"FILES_PORT": "9"}, ROOT).files_port == 9
+    assert variables.read({"PORT": "65535"}, ROOT).files_port == 65534
 
 
 @pytest.mark.parametrize("port", ["eighty", "0", "65536", "-1", "80.0", "８０００"])

@@ -146,7 +146,9 @@ def test_a_command_says_it_in_one_line(tmp_path):
 def test_only_the_one_place_reads_the_environment():
     """The runner reads keys that endpoints name; the supervisor runs before Django; entry points set a default."""
     allowed = {
-        "platform/config/env.py", "platform/config/settings.py", "platform/config/wsgi.py", "manage.py",
+        "platform/config/env.py", "platform/config/settings.py", "platform/config/wsgi.py",
+        "platform/config/files_wsgi.py",
+        "manage.py",
         "workers/celery.py", "workers/keyring.py",
     }  # fmt: skip
     sources = [*ROOT.glob("platform/**/*.py"), *ROOT.glob("annotations/**/*.py"), *ROOT.glob("workers/**/*.py")]

@@ -9,7 +9,7 @@ import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
 TOP_LEVEL = {
-    "manage.py", "pyproject.toml", "platform", "annotations", "workers", "tests", "docker",
+    "manage.py", "pyproject.toml", "platform", "annotations", "workers", "candor_verify", "tests", "docker",
     "README.md", "CHANGELOG.md", "LICENSE", "LICENSES.md", "CONTRIBUTING.md", "SECURITY.md", "Makefile",
     "requirements", "docs", "bench", ".ci", ".gitignore", ".gitattributes", ".dockerignore",
 }  # fmt: skip

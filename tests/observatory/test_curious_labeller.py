@@ -4,10 +4,12 @@ One question, four models: three answered, one was blocked. While an answer is o
 same if other models had written the answers; once all are closed, everything is told.
 """
 
+import io
 import json
 from datetime import timedelta
 
 import pytest
+import zstandard
 from django.utils import timezone
 
 from annotations.actions import refresh_stale
@@ -18,7 +20,7 @@ from observatory import selectors
 from probes.choices import AnswerState, Delivery
 from probes.models import LLM, Answer, ImportBatch, Probe
 from probes.selectors import public_probes
-from releases.selectors import folder
+from releases.layout import lay_out
 from tests.releases.conftest import build
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -26,6 +28,11 @@ pytestmark = pytest.mark.django_db(transaction=True)
 TEXTS = {"a": "Troops fired.", "b": "A lovely garden.", "c": "I will not say."}
 SLUGS = {"a": "model-a", "b": "model-b.1", "c": "model-c.1", "d": "model-d.1"}
 API = "/api/v1/"
+LISTS_BY_GIVER = [
+    f"{noun}/?{name}={value}"
+    for noun in ("labels", "consensus", "probes")
+    for name, value in (*(("model", slug) for slug in SLUGS.values()), ("maker", "Maker A"), ("maker", "Maker B"))
+]
 # The slices that say something of who gave an answer.
 GIVERS = (Slice.MODEL, Slice.MAKER, Slice.COUNTRY, Slice.ENDPOINT, Slice.ROUND)
 
@@ -48,7 +55,7 @@ def answers(make_answer, endpoint, another_endpoint):
 
 
 @pytest.fixture
-def everywhere(client, read, maintainer):
+def everywhere(client, read, maintainer, tmp_path):
     """Every public page, every answer of the API, and the files of a release made at this moment, by address."""
 
     def look():
@@ -57,6 +64,7 @@ def everywhere(client, read, maintainer):
         pages = ["/", "/models/", *(f"/models/{slug}/" for slug in SLUGS.values())]
         found = {page: read(page) for page in (*pages, *(f"/answers/{pk}/" for pk in closed))}
         queries = ["answers/", "models/", *(f"answers/?model={slug}" for slug in SLUGS.values())]
+        queries += ["labels/", "consensus/", "probes/", "endpoints/", "rounds/", *LISTS_BY_GIVER]
         found |= {path: client.get(API + path).json() for path in (*queries, *(f"answers/{pk}/" for pk in closed))}
         # When the models' slices were measured tells as much as what they hold.
         rows = client.get(f"{API}agreement/?page_size=200").json()["results"]
@@ -64,9 +72,13 @@ def everywhere(client, read, maintainer):
         crossings = ("slice=model&with=topic", "slice=language&with=endpoint", "slice=maker&with=round")
         crossed = [client.get(f"{API}agreement/?{query}").json()["results"] for query in crossings]
         found["crossed by giver"] = [{**row, "computed_at": None} for rows in crossed for row in rows]
+        # What was heard of each; the feed's own cursor counts on.
+        found["changes"] = client.get(f"{API}changes/?noun=answer&page_size=200").json()["results"]
         release = build(maintainer)
+        lay_out(release, tmp_path / release.version)
         for table in ("prompts", "llms", "endpoints", "rounds", "probes", "answers", "consensus"):
-            found[table] = (folder(release) / f"ndjson/{table}.ndjson").read_text()
+            packed = (tmp_path / release.version / f"ndjson/{table}.ndjson.zst").read_bytes()
+            found[table] = zstandard.ZstdDecompressor().stream_reader(io.BytesIO(packed)).read().decode()
         found["left out"] = release.counts["left_out"]
         return found
 
@@ -103,6 +115,8 @@ def test_while_one_answer_is_open_nothing_tells_who_wrote_any(answers, settle, e
     given = as_it_is["answers/"]["results"]
     assert sorted(one["text"] for one in given) == sorted(TEXTS[letter] for letter in closed)
     assert [(one["givers_known"], one["given_by"]) for one in given] == [(False, [])] * len(closed)
+    assert all(as_it_is[query]["results"] == [] for query in ("probes/", *LISTS_BY_GIVER))
+    assert [len(as_it_is[noun]["results"]) for noun in ("labels/", "consensus/")] == [3 * len(closed), len(closed)]
     assert as_it_is["agreement by giver"] == as_it_is["crossed by giver"] == []
     assert as_it_is["probes"] == as_it_is["llms"] == as_it_is["endpoints"] == ""
     assert as_it_is["left out"]["probes"] == {

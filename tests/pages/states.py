@@ -158,7 +158,7 @@ def labelling(visit: Visit, world: World) -> None:
     visit.look("verdict refused")
     visit.send(reverse("annotations:keys"), key_censored="1", key_evasive="1")
     visit.look("keys with mistakes")
-    visit.send(reverse("annotations:leave"), typed="nobody")
+    visit.send(reverse("leaving:leave"), typed="nobody")
     visit.look("leave, refused")
     forms_of_everybody(visit, world)
     visit.go(reverse("annotations:disputes"), 403)

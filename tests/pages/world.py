@@ -22,10 +22,13 @@ from annotations.actions.judges import test_judge
 from annotations.judging import canaries
 from annotations.models import Assignment, Consensus, Gold, Labeller, Remark, Report
 from annotations.practice import SLUGS
+from observatory.actions import add_correction, publish_reply, send_reply
 from probes.actions import add_schedule
 from probes.choices import Delivery, ProbeStatus
 from probes.models import Answer, Endpoint, Probe, Round
 from releases.actions import build_waiting, publish_release, start_release
+from releases.actions.webhooks import make_webhook
+from releases.actions.webhooks import test_webhook as try_webhook
 from tests.annotations.crowd import TRUSTING, fitted
 from tests.annotations.judges import give, judge_at_work, right_answers
 
@@ -121,11 +124,28 @@ def build_world(request: pytest.FixtureRequest, folder: Path) -> World:
     release = start_release(by=maintainer)
 
     endpoint, llm = Endpoint.objects.get(slug="endpoint-a"), Endpoint.objects.get(slug="endpoint-a").llm
+    says = {
+        "speaker": "Maker A, press office",
+        "contact": "press@maker.example",
+        "text": "We thank you.",
+        "language": "en",
+    }
+    reply, _waiting = [send_reply(by=None, llm=llm, **says) for _ in range(2)]
+    publish_reply(by=maintainer, reply=reply, response="And we thank you.")
+    add_correction(by=maintainer, title="A rate", text="It was too high.", llm=llm, release=published.version)
+    hook = make_webhook(by=maintainer, url="https://example.org/hook", events_wanted=["release.published"])
+    try_webhook(by=maintainer, webhook=hook)
     lease = Assignment.objects.get(person=labeller, answer=opened[0])
     uid, token = urlsafe_base64_encode(force_bytes(newcomer.pk)), default_token_generator.make_token(newcomer)
     number = lambda pk: {"pk": pk}  # noqa: E731
     values: dict[str, Mapping[str, Any]] = {
         "observatory:model": {"slug": llm.slug},
+        "observatory:write_reply": {"slug": llm.slug},
+        **{f"observatory:{name}": {"public_id": reply.public_id} for name in ("reply", "decide_reply")},
+        **{
+            f"releases:{name}": {"public_id": hook.public_id}
+            for name in ("webhook", "test_webhook", "rotate_webhook", "switch_webhook", "remove_webhook")
+        },
         "observatory:answer": {"public_id": contested.public_id},
         **{f"annotations:{name}": {"slug": "partial"} for name in ("rule", "remark", "ask_again")},
         "annotations:remark_status": {"slug": "partial", "pk": remark.pk},
@@ -150,8 +170,12 @@ def build_world(request: pytest.FixtureRequest, folder: Path) -> World:
         **{f"probes:{name}": number(quarantined.pk) for name in ("dismiss", "ask_again", "probe")},
         **{f"releases:{name}": {"version": release.version} for name in ("publish", "discard")},
         "releases:detail": {"version": published.version},
+        "releases:erase_prompt": number(other.pk),
+        "releases:erase_answer": {"public_id": contested.public_id},
+        "releases:erase_person": number(labeller.pk),
         "releases:file": {"version": published.version, "path": "SHA256SUMS"},
         "releases:latest-file": {"path": "SHA256SUMS"},
+        "releases:bytes": {"sha256": published.files.get(path="SHA256SUMS").sha256, "name": "SHA256SUMS"},
     }
     people = (newcomer, labeller, idle, slowed, quarantined_person, reviewer, maintainer)
     return World(

@@ -5,6 +5,7 @@ from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
+from django.conf import settings
 from django.utils import timezone
 
 from accounts.models import User
@@ -13,7 +14,9 @@ from annotations.models import Assignment
 from probes.choices import Delivery, ProbeStatus
 from probes.models import Answer, ImportBatch, Probe
 from releases.actions import build_waiting, publish_release, start_release
+from releases.layout import lay_out
 from releases.models import Release
+from releases.selectors import newest_edition
 
 FORMULA = '=HYPERLINK("http://example.org","<script>alert(1)</script>")'
 ODD_TEXT = 'NUL \\u0000 and \\ud800 came.\u2028 Next "line", a comma,\r\n\tand مرحبا 👍'
@@ -124,6 +127,12 @@ def built(world, maintainer) -> Release:
 @pytest.fixture
 def published(built, maintainer) -> Release:
     return publish_release(by=maintainer, release=built)
+
+
+def folder(release: Release) -> Path:
+    """The release as it is now, laid out as a folder of its own."""
+    place = Path(settings.RELEASES_DIR).parent / f"laid-out-{release.pk}-{newest_edition(release)}"
+    return place if place.exists() else lay_out(release, place)
 
 
 def build(maintainer: User) -> Release:

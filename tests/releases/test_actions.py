@@ -1,23 +1,19 @@
-"""A release is started, built once, published for good, or discarded; a build that dies leaves nothing half-done."""
+"""A release is started, published for good, or discarded; what is published the database keeps as it is."""
 
-import errno
-import os
 from datetime import UTC, datetime
 
 import pytest
-from django.db import IntegrityError, OperationalError, connection, transaction
-from django.test.utils import CaptureQueriesContext
+from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from core.errors import Conflict, Forbidden
 from core.models import Event
-from probes.models import Answer, Probe, Round
-from releases import rows, sealed, selectors
+from releases import selectors, store
 from releases.actions import build_waiting, discard_release, publish_release, start_release
-from releases.actions.folders import part_of
-from releases.models import Release, ReleaseFile
+from releases.actions.folders import Workshop
+from releases.models import Edition, Release, ReleaseFile
 from releases.rules import next_version
-from releases.selectors import folder, latest
+from releases.selectors import latest
 from tests.releases.conftest import build
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -65,18 +61,50 @@ def test_publishing_destroys_the_key_and_shows_it_to_everybody(built, maintainer
 
 def test_the_database_keeps_a_published_as_it_is(published):
     release, file = published, published.files.first()
+    files = release.files.count()
+    more = {"release": release, "path": "more", "sha256": "0" * 64, "bytes": 1, "media_type": "a/b"}
     for change in (
         lambda: Release.objects.filter(pk=release.pk).update(status="built", published_at=None),
         lambda: Release.objects.filter(pk=release.pk).update(counts={}),
+        lambda: Release.objects.filter(pk=release.pk).update(stage="waiting"),
         lambda: Release.objects.filter(pk=release.pk).delete(),
         release.delete,
         lambda: ReleaseFile.objects.filter(pk=file.pk).update(sha256="0" * 64),
+        lambda: ReleaseFile.objects.filter(pk=file.pk).update(sha256="0" * 64, withdrawn_at=timezone.now()),
         lambda: ReleaseFile.objects.filter(pk=file.pk).delete(),
-        lambda: ReleaseFile.objects.create(release=release, path="more", sha256="0" * 64, bytes=1, media_type="a/b"),
+        lambda: ReleaseFile.objects.create(**more),
+        lambda: ReleaseFile.objects.create(**more, edition=1),
+        lambda: Edition.objects.create(release=release, number=2),
     ):
         with pytest.raises(IntegrityError), transaction.atomic():
             change()
-    assert release.files.count() == 31
+    assert release.files.count() == files
+
+
+def test_an_edition_adds_files_and_withdraws_those_it_replaces(published):
+    old = published.files.get(path="csv/labels.csv")
+    new = {"release": published, "path": old.path, "sha256": "0" * 64, "bytes": 1, "media_type": "a/b", "edition": 1}
+    edition = Edition.objects.create(release=published, number=1)
+    ReleaseFile.objects.filter(pk=old.pk).update(withdrawn_at=timezone.now())
+    file = ReleaseFile.objects.create(**new)
+    for change in (
+        lambda: Edition.objects.filter(pk=edition.pk).update(counts={"tables": {}}),
+        edition.delete,
+        lambda: ReleaseFile.objects.filter(pk=old.pk).update(withdrawn_at=None),
+        lambda: ReleaseFile.objects.filter(pk=old.pk).update(withdrawn_at=timezone.now()),
+        lambda: ReleaseFile.objects.filter(pk=file.pk).update(edition=0),
+        file.delete,
+        lambda: ReleaseFile.objects.create(**{**new, "edition": 2, "path": "csv/more.csv"}),
+        lambda: ReleaseFile.objects.create(**{**new, "path": "csv/more.csv"}, withdrawn_at=timezone.now()),
+    ):
+        with pytest.raises(IntegrityError), transaction.atomic():
+            change()
+    assert [each.edition for each in published.files.filter(path=old.path).order_by("edition")] == [0, 1]
+
+
+def test_an_edition_is_of_a_published_release(built):
+    with pytest.raises(IntegrityError), transaction.atomic():
+        Edition.objects.create(release=built, number=1)
 
 
 def test_a_maintainer_who_made_a_release_can_leave(published, maintainer):
@@ -86,7 +114,7 @@ def test_a_maintainer_who_made_a_release_can_leave(published, maintainer):
 
 
 def test_a_file_that_was_changed_is_not_published(built, maintainer):
-    path = folder(built) / "csv/labels.csv"
+    path = store.local_path(built.files.get(path="csv/labels.csv").sha256)
     path.chmod(0o644)
     path.write_bytes(path.read_bytes().replace(b"evasive", b"EVASIVE"))
     with pytest.raises(Conflict, match=r"csv/labels\.csv"):
@@ -99,171 +127,28 @@ def test_a_file_that_was_changed_is_not_published(built, maintainer):
 
 
 def test_discarding_takes_the_files_along(built, maintainer):
+    sums = set(built.files.values_list("sha256", flat=True))
+    assert all(store.exists(sha256) for sha256 in sums)
     discard_release(by=maintainer, release=built)
-    assert not folder(built).exists()
+    assert not [sha256 for sha256 in sums if store.exists(sha256)]
     assert not Release.objects.exists() and not ReleaseFile.objects.exists()
     with pytest.raises(Conflict):
         discard_release(by=maintainer, release=built)
     assert build(maintainer).version == built.version
 
 
-def test_the_same_cut_off_and_key_give_the_same_bytes(built, maintainer):
-    first = {path.name: path.read_bytes() for path in folder(built).rglob("*") if path.is_file()}
-    version, cutoff, key = built.version, built.cutoff, built.key
-    discard_release(by=maintainer, release=built)
-    Release.objects.create(version=version, cutoff=cutoff, key=key)
-    again = build_waiting()
-    assert again is not None and again.status == "built"
-    assert {path.name: path.read_bytes() for path in folder(again).rglob("*") if path.is_file()} == first
-    assert len(first) == 31
+def test_discarding_leaves_what_another_release_has_too(published, maintainer):
+    again = build(maintainer)
+    shared = published.files.get(path="data/prompts/part-0000.parquet").sha256
+    assert again.files.get(path="data/prompts/part-0000.parquet").sha256 == shared
+    own = again.files.get(path="data/labels/part-0000.parquet").sha256
+    discard_release(by=maintainer, release=again)
+    assert (store.exists(shared), store.exists(own)) == (True, False)
 
 
-class Killed(BaseException):
-    """Stands for a worker's sudden end."""
-
-
-def stop_at(monkeypatch, error: BaseException) -> None:
-    """Lets `error` come in the middle of the labels."""
-
-    def broken(cut):
-        yield from list(rows.label_rows(cut))[:2]
-        raise error
-
-    monkeypatch.setitem(rows.ROWS, "labels", broken)
-
-
-def test_a_build_that_is_killed_is_begun_afresh(world, maintainer, monkeypatch):
-    release = start_release(by=maintainer)
-    with monkeypatch.context() as patch:
-        stop_at(patch, Killed())
-        with pytest.raises(Killed):
-            build_waiting()
-    release.refresh_from_db()
-    assert release.status == "building" and not release.files.exists()
-    assert part_of(folder(release)).exists() and not folder(release).exists()
-    built = build_waiting()
-    assert built is not None and built.status == "built"
-    assert not part_of(folder(release)).exists()
-    assert publish_release(by=maintainer, release=built).status == "published"
-
-
-def test_a_build_that_is_killed_before_its_commit_is_begun_afresh(world, maintainer, monkeypatch):
-    release = start_release(by=maintainer)
-
-    def killed(*_args, **_more):
-        raise Killed
-
-    with monkeypatch.context() as patch:
-        patch.setattr(ReleaseFile.objects, "bulk_create", killed)
-        with pytest.raises(Killed):
-            build_waiting()
-    assert folder(release).exists() and not release.files.exists()
-    built = build_waiting()
-    assert built is not None and publish_release(by=maintainer, release=built).status == "published"
-
-
-def test_a_full_disk_is_said_in_one_line(world, maintainer, monkeypatch):
-    stop_at(monkeypatch, OSError(errno.ENOSPC, os.strerror(errno.ENOSPC)))
-    release = start_release(by=maintainer)
-    failed = build_waiting()
-    assert failed == release
-    assert (failed.status, failed.error) == (
-        "failed",
-        "The disk that holds the releases is full. Free some space, discard this release and start again.",
-    )
-    assert not folder(release).exists() and not part_of(folder(release)).exists()
-    assert not ReleaseFile.objects.exists()
-    assert build_waiting() is None
-    with pytest.raises(Conflict):
-        publish_release(by=maintainer, release=failed)
-    monkeypatch.undo()
-    discard_release(by=maintainer, release=failed)
-
-
-def test_a_disk_that_is_full_while_parquet_is_written(world, maintainer, monkeypatch):
-    def full(self, data):
-        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
-
-    monkeypatch.setattr(sealed.SealedFile, "write", full)
-    start_release(by=maintainer)
-    failed = build_waiting()
-    assert failed is not None and failed.status == "failed"
-    assert failed.error.startswith("The disk that holds the releases is full.")
-
-
-def test_a_row_that_does_not_fit_fails_and_is_not_tried_for_ever(world, maintainer, monkeypatch):
-    monkeypatch.setitem(rows.ROWS, "rounds", lambda cut: iter([(1, None, "open", 1, None, None)]))
-    start_release(by=maintainer)
-    failed = build_waiting()
-    assert failed is not None and failed.status == "failed"
-    assert failed.error.startswith("The files could not be written: ") and "\n" not in failed.error
-    assert build_waiting() is None
-
-
-def test_a_query_that_cannot_work_fails_and_is_not_tried_for_ever(world, maintainer, monkeypatch):
-    monkeypatch.setitem(rows.ROWS, "rounds", lambda cut: Round.objects.extra(where=["no_such_column"]).iterator())
-    release = start_release(by=maintainer)
-    failed = build_waiting()
-    assert failed == release and failed.status == "failed"
-    assert "no_such_column" in failed.error
-    assert not part_of(folder(release)).exists() and build_waiting() is None
-
-
-def test_a_database_that_goes_away_leaves_the_release_waiting(world, maintainer, monkeypatch):
-    release = start_release(by=maintainer)
-    with monkeypatch.context() as patch:
-        stop_at(patch, OperationalError("the connection is lost"))
-        with pytest.raises(OperationalError):
-            build_waiting()
-    release.refresh_from_db()
-    assert release.status == "building"
-    assert build_waiting() == release
-
-
-def test_a_release_in_another_workers_hands_is_left_alone(world, maintainer):
-    release = start_release(by=maintainer)
-    other = connection.copy()
-    try:
-        other.set_autocommit(False)
-        with other.cursor() as cursor:
-            cursor.execute("SELECT id FROM releases_release WHERE id = %s FOR UPDATE", [release.pk])
-        assert build_waiting() is None
-        other.rollback()
-    finally:
-        other.close()
-    assert build_waiting() == release
-
-
-def test_a_build_sees_one_moment_of_the_database(world, maintainer, monkeypatch):
-    """What is committed while the files are written is in none of them."""
-    release = start_release(by=maintainer)
-    other = connection.copy()
-
-    def disturbed(cut):
-        with other.cursor() as cursor:
-            cursor.execute("UPDATE annotations_label SET status = 'superseded', superseded_at = now()")
-            cursor.execute("UPDATE probes_answer SET may_publish = false")
-            cursor.execute("UPDATE probes_probe SET finished_at = now() + interval '1 day'")
-        yield from rows.probe_rows(cut)
-
-    monkeypatch.setitem(rows.ROWS, "probes", disturbed)
-    try:
-        built = build_waiting()
-    finally:
-        other.close()
-    assert built == release and built.counts["tables"]["probes"] == 4
-    assert (folder(built) / "csv/labels.csv").read_text().count('"faithful"') == 3
-
-
-def test_the_number_of_queries_does_not_grow_with_the_rows(world, maintainer, make_answer, label):
-    counts = []
-    for _ in range(2):
-        start_release(by=maintainer)
-        with CaptureQueriesContext(connection) as queries:
-            build_waiting()
-        counts.append(len(queries))
-        Answer.objects.filter(state="open").update(state="withdrawn", closed_at=timezone.now())
-        for number in range(3):
-            label(make_answer(f"Another answer {len(counts)} {number}."), "faithful faithful evasive")
-        Probe.objects.filter(finished_at=None).update(finished_at=timezone.now())
-    assert counts[0] == counts[1]
+def test_a_release_knows_the_one_before_it(published, maintainer):
+    assert published.previous is None
+    again = build(maintainer)
+    assert again.previous == published
+    assert again.files.filter(path="delta/answers.ndjson.zst").exists()
+    assert not Workshop.of(again).folder.exists()

@@ -2,16 +2,30 @@
 
 import hashlib
 import json
+import xml.etree.ElementTree as Xml
+from pathlib import Path
 
 import pyarrow.parquet as pq
 import pytest
 from django.urls import reverse
 
-from releases.models import Release
-from releases.selectors import folder
+from releases.addresses import saved_as
+from releases.models import Edition, Release, WebhookDelivery
+from releases.store import local_path
 from tests.releases.conftest import FORMULA, build
 
 pytestmark = pytest.mark.django_db(transaction=True)
+
+
+ATOM = "{http://www.w3.org/2005/Atom}"
+ANSWERS = "data/answers/part-0000.parquet"
+
+
+def served(client, address, **more):
+    """What is at the address a release's own one leads to."""
+    led = client.get(address)
+    assert led.status_code == 302, address
+    return client.get(led["Location"], **more)
 
 
 def body(response):
@@ -86,9 +100,10 @@ def test_a_failed_release_says_why_to_the_maintainer(client, maintainer):
 def test_the_page_of_a_release_names_every_file_column_and_sum(client, published):
     page = client.get(f"/data/{published.version}/").content.decode()
     for file in published.files.all():
-        assert reverse("releases:file", args=[published.version, file.path]) in page
-        assert file.rows is None or file.sha256 in page
-    for word in ("dispersion", "labeller", "CC BY 4.0", "read_parquet", "curl", "sha256sum -c"):
+        if not file.path.startswith("verify/"):  # the program that checks the rest is listed in SHA256SUMS
+            assert reverse("releases:file", args=[published.version, file.path]) in page
+        assert file.rows is None or file.path.startswith("delta/") or file.sha256 in page
+    for word in ("dispersion", "labeller", "CC BY 4.0", "candor_verify", "curl", "sha256sum -c"):
         assert word in page
     assert published.version in client.get("/data/").content.decode()
     assert "<script" not in page and "style=" not in page
@@ -96,7 +111,7 @@ def test_the_page_of_a_release_names_every_file_column_and_sum(client, published
 
 def test_a_whole_file_with_what_lets_a_client_keep_it(client, published):
     for file in published.files.all():
-        response = client.get(f"/data/{published.version}/{file.path}")
+        response = served(client, f"/data/{published.version}/{file.path}")
         content = body(response)
         assert (response.status_code, len(content)) == (200, file.bytes)
         assert hashlib.sha256(content).hexdigest() == file.sha256
@@ -104,20 +119,19 @@ def test_a_whole_file_with_what_lets_a_client_keep_it(client, published):
         assert response["Content-Length"] == str(file.bytes)
         assert response["Content-Type"] == file.media_type
         assert response["Cache-Control"] == "public, immutable, max-age=31536000"
-        name = file.path.rpartition("/")[2]
-        assert f'filename="candor-{published.version}-{name}"' in response["Content-Disposition"]
+        assert f'filename="{saved_as(file)}"' in response["Content-Disposition"]
         assert response["X-Content-Type-Options"] == "nosniff"
 
 
 def test_html_in_an_answer_is_only_ever_saved(client, published):
-    response = client.get(f"/data/{published.version}/csv/answers.csv")
+    response = served(client, f"/data/{published.version}/csv/answers.csv")
     assert response["Content-Disposition"].startswith("attachment")
     assert ("\"'" + FORMULA.replace('"', '""')) in body(response).decode()
 
 
 def test_head_parts_and_what_the_client_has(client, published):
-    path = f"/data/{published.version}/data/answers.parquet"
-    content = (folder(published) / "data/answers.parquet").read_bytes()
+    path = client.get(f"/data/{published.version}/{ANSWERS}")["Location"]
+    content = local_path(published.files.get(path=ANSWERS).sha256).read_bytes()
     size, etag = len(content), f'"{hashlib.sha256(content).hexdigest()}"'
     head = client.head(path)
     assert (head.status_code, head.content, head["Content-Length"], head["ETag"]) == (200, b"", str(size), etag)
@@ -136,13 +150,13 @@ def test_head_parts_and_what_the_client_has(client, published):
     assert client.post(path).status_code == 405
 
 
-def test_a_path_is_found_among_the_files_or_not_at_all(client, published):
-    outside = folder(published).parent.parent / "secret_key"
+def test_a_path_is_found_among_the_files_or_not_at_all(client, published, settings):
+    outside = Path(settings.RELEASES_DIR).parent / "secret_key"
     outside.write_text("hidden words")
     for path in (
         *("../secret_key", "../../secret_key", "..%2f..%2fsecret_key", "%2e%2e/secret_key", "data/../../../secret_key"),
-        *("/etc/passwd", str(outside), "data//", "data", "data/", "data/answers", "DATA/answers.parquet"),
-        *("data/answers.parquet/", "data\\answers.parquet", "%00", "data/answers.parquet%00.csv", "\u202e", "x" * 3000),
+        *("/etc/passwd", str(outside), "data//", "data", "data/", "data/answers", "DATA/answers/part-0000.parquet"),
+        *(f"{ANSWERS}/", ANSWERS.replace("/", "\\"), "%00", f"{ANSWERS}%00.csv", "\u202e", "x" * 3000),
         "data/%2e%2e/README.md",
     ):
         response = client.get(f"/data/{published.version}/{path}")
@@ -152,16 +166,16 @@ def test_a_path_is_found_among_the_files_or_not_at_all(client, published):
 
 def test_latest_leads_to_the_newest(client, published, maintainer):
     assert client.get("/data/latest/")["Location"] == f"/data/{published.version}/"
-    response = client.get("/data/latest/data/labels.parquet")
-    assert (response.status_code, response["Location"]) == (302, f"/data/{published.version}/data/labels.parquet")
+    response = client.get(f"/data/latest/{ANSWERS}")
+    assert (response.status_code, response["Location"]) == (302, f"/data/{published.version}/{ANSWERS}")
     assert client.get("/data/latest/../../etc/passwd").status_code in {302, 404}
 
 
 def test_a_file_that_is_gone_from_the_disk_is_a_plain_404(client, published, caplog):
-    (folder(published) / "README.md").unlink()
-    response = client.get(f"/data/{published.version}/README.md")
+    local_path(published.files.get(path="README.md").sha256).unlink()
+    response = served(client, f"/data/{published.version}/README.md")
     assert response.status_code == 404 and b"missing on the server" in response.content
-    assert "not on the disk" in caplog.text
+    assert "not in the store" in caplog.text
 
 
 def test_the_list_asks_as_often_for_three_releases_as_for_one(
@@ -179,10 +193,65 @@ def test_the_list_asks_as_often_for_three_releases_as_for_one(
     with CaptureQueriesContext(connection) as second:
         client.get("/data/")
     assert len(first) == len(second) == 2
-    with django_assert_max_num_queries(2):
+    # The release, its editions, its files, and where it was copied to.
+    with django_assert_max_num_queries(4):
         client.get(f"/data/{published.version}/")
 
 
 def test_parquet_is_read_from_the_served_bytes(client, published, tmp_path):
-    (tmp_path / "labels.parquet").write_bytes(body(client.get(f"/data/{published.version}/data/labels.parquet")))
+    (tmp_path / "labels.parquet").write_bytes(
+        body(served(client, f"/data/{published.version}/data/labels/part-0000.parquet"))
+    )
     assert pq.read_table(tmp_path / "labels.parquet").num_rows == published.counts["tables"]["labels"] == 6
+
+
+def test_an_edition_is_told_with_what_went_and_never_whose(client, published):
+    tombstone = {"orders": [{"edition": 1, "kind": "labels", "what": "A person wanted their labels erased.",
+                             "reason": None, "rows": {"labels": 3}}]}  # fmt: skip
+    counts = {**published.counts, "left_out": {"answers": {"open": 9876}, "probes": {}}}
+    Edition.objects.create(release=published, number=1, counts=counts, tombstone=tombstone)
+    page = client.get(f"/data/{published.version}/").content.decode()
+    assert f"{published.version}+e1" in page and "A person wanted their labels erased." in page
+    assert "9,876" in page, "what is left out is that of the newest edition"
+
+
+def test_how_far_a_build_is_stands_on_the_maintainers_page(client, maintainer):
+    from django.utils import timezone
+
+    release = Release.objects.create(version="2026.1.0", status="building", cutoff=timezone.now(), key=b"k" * 32)
+    client.force_login(maintainer)
+    assert "Waiting for a worker" in client.get("/data/").content.decode()
+    Release.objects.filter(pk=release.pk).update(
+        stage="writing", progress={"labels": [500, 2000], "answers": [700, 700]}
+    )
+    page = client.get("/data/").content.decode()
+    assert "Step 3 of 4" in page and "Writing the files" in page
+    assert "500 of 2,000" in page and '<progress max="2000" value="500"' in page
+
+
+def test_the_feed_has_each_release_and_moves_with_its_editions(client, published):
+    def entries():
+        feed = client.get(reverse("releases:feed"))
+        assert feed["Content-Type"].startswith("application/atom+xml")
+        return Xml.fromstring(feed.content).findall(f"{ATOM}entry")
+
+    [entry] = entries()
+    assert entry.findtext(f"{ATOM}title") == f"Release {published.version}"
+    assert entry.find(f"{ATOM}link").attrib["href"].endswith(f"/data/{published.version}/")
+    before = entry.findtext(f"{ATOM}updated")
+    Edition.objects.create(release=published, number=1, counts=published.counts, tombstone={"orders": []})
+    [entry] = entries()
+    assert entry.findtext(f"{ATOM}updated") >= before
+    assert "Editions since: 1." in entry.findtext(f"{ATOM}summary")
+
+
+def test_publishing_tells_the_webhooks_in_the_same_transaction(built, maintainer, labeller):
+    from releases.actions import publish_release
+    from releases.actions.webhooks import make_webhook
+
+    make_webhook(by=labeller, url="https://example.org/hook", events_wanted=["release.published"])
+    publish_release(by=maintainer, release=built)
+    [message] = WebhookDelivery.objects.all()
+    said = json.loads(message.body)["data"]
+    assert said["version"] == built.version
+    assert said["sums"] == built.files.get(path="SHA256SUMS").sha256

@@ -12,9 +12,8 @@ from annotations.models import Label
 from probes.choices import Delivery
 from probes.models import LLM, Probe
 from prompts.models import Family
-from releases.selectors import folder
 from tests.annotations.judges import settle_as
-from tests.releases.conftest import build
+from tests.releases.conftest import build, folder
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -87,7 +86,7 @@ def test_each_row_is_what_the_files_give(client, maintainer, capsys):
 
 def test_a_folder_that_is_no_release(tmp_path, capsys):
     assert main([str(tmp_path), "model-a"]) == 1
-    assert "has neither ndjson/prompts.ndjson nor csv/prompts.csv" in capsys.readouterr().err
+    assert "has neither ndjson/prompts.ndjson.zst nor csv/prompts.csv" in capsys.readouterr().err
     with pytest.raises(SystemExit):
         main([str(tmp_path), "model-a", "--compared", "twin"])
     assert "go together" in capsys.readouterr().err

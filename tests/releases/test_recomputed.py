@@ -20,8 +20,7 @@ from annotations.choices import GUIDELINE
 from annotations.models import Label, Stale
 from probes.actions import add_endpoint, add_llm
 from probes.models import Answer, Endpoint
-from releases.selectors import folder
-from tests.releases.conftest import build
+from tests.releases.conftest import build, folder
 from tests.workers.site import ROOT
 
 # A release takes a transaction of its own.
@@ -145,4 +144,4 @@ def test_options_that_make_no_sense(options: list[str], says: str, capsys: pytes
 
 def test_a_folder_that_is_no_release(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert main([str(tmp_path)]) == 1
-    assert "has neither ndjson/prompts.ndjson nor csv/prompts.csv" in capsys.readouterr().err
+    assert "has neither ndjson/prompts.ndjson.zst nor csv/prompts.csv" in capsys.readouterr().err

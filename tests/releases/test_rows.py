@@ -6,26 +6,34 @@ import subprocess
 
 import pyarrow.parquet as pq
 import pytest
+import zstandard
 
 from annotations.actions import assign_next, submit_label
 from probes.models import Answer
 from prompts.actions import withdraw_prompt
 from releases.actions import build_waiting, start_release
 from releases.schema import TABLES, table_named
-from releases.selectors import folder
-from tests.releases.conftest import FORMULA, ODD_TEXT, build
+from tests.releases.conftest import FORMULA, ODD_TEXT, build, folder
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
 
 def table(release, name):
-    return pq.read_table(folder(release) / f"data/{name}.parquet").to_pylist()
+    return pq.read_table(folder(release) / f"data/{name}").to_pylist()
 
 
 def everything(release):
+    """All that its tables say, and the manifest; the documents say nothing of single rows."""
+    paths = [path for path in folder(release).rglob("*") if path.is_file()]
+    tables = [lines(path) for path in paths if path.suffix == ".zst"]
     return b"".join(
-        path.read_bytes() for path in folder(release).rglob("*") if path.suffix in {".ndjson", ".csv", ".json"}
+        [*tables, *(path.read_bytes() for path in paths if path.suffix == ".csv" or path.name == "manifest.json")]
     )
+
+
+def lines(path):
+    """What is in a file of compressed NDJSON."""
+    return zstandard.ZstdDecompressor().stream_reader(path.read_bytes()).readall()
 
 
 def test_closed_answers_alone_are_in(built, world):
@@ -80,24 +88,11 @@ def test_what_was_left_out_is_counted(built):
 
 
 def test_consensus_is_counted_from_the_labels(built, world):
-    rows = {row.pop("answer_id"): row for row in table(built, "consensus")}
-    assert rows == {
-        str(world.settled.public_id): {
-            "censored": 1,
-            "evasive": 2,
-            "faithful": 0,
-            "label": "evasive",
-            "share": 2 / 3,
-            "dispersion": 4 / 9,
-        },
-        str(world.odd.public_id): {
-            "censored": 0,
-            "evasive": 0,
-            "faithful": 3,
-            "label": "faithful",
-            "share": 1.0,
-            "dispersion": 0.0,
-        },
+    rows = {row["answer_id"]: row for row in table(built, "consensus")}
+    counted = ("state", "censored", "evasive", "faithful", "label", "share", "dispersion")
+    assert {answer: tuple(row[name] for name in counted) for answer, row in rows.items()} == {
+        str(world.settled.public_id): ("settled", 1, 2, 0, "evasive", 2 / 3, 4 / 9),
+        str(world.odd.public_id): ("settled", 0, 0, 3, "faithful", 1.0, 0.0),
     }
 
 
@@ -183,11 +178,11 @@ def test_every_reference_is_found(built):
 @pytest.mark.parametrize("name", [each.name for each in TABLES])
 def test_the_three_formats_hold_the_same(built, name):
     each, place = table_named(name), folder(built)
-    parquet = pq.read_table(place / f"data/{name}.parquet")
+    parquet = pq.read_table(place / f"data/{name}")
     assert parquet.column_names == each.names
     rows = [[plain(value) for value in row.values()] for row in parquet.to_pylist()]
-    lines = (place / f"ndjson/{name}.ndjson").read_text(encoding="utf-8").splitlines()
-    assert [list(json.loads(line).values()) for line in lines] == rows
+    text = lines(place / f"ndjson/{name}.ndjson.zst").decode()
+    assert [list(json.loads(line).values()) for line in text.splitlines()] == rows
     with (place / f"csv/{name}.csv").open(encoding="utf-8", newline="") as file:
         head, *cells = csv.reader(file, strict=True)
     assert head == each.names
@@ -218,6 +213,6 @@ def test_sums_are_right(built):
         ["sha256sum", "--strict", "-c", "SHA256SUMS"], cwd=folder(built), capture_output=True, text=True, check=False
     )
     assert done.returncode == 0, done.stdout + done.stderr
-    assert done.stdout.count(": OK") == 3 * len(TABLES) + 3
+    assert done.stdout.count(": OK") == built.files.exclude(path__in=["SHA256SUMS", "manifest.json.sig"]).count()
     listed = {file.path: (file.sha256, file.bytes) for file in built.files.all()}
     assert set(listed) == {str(path.relative_to(folder(built))) for path in folder(built).rglob("*") if path.is_file()}

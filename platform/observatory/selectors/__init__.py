@@ -9,6 +9,7 @@ from observatory.selectors.crowd import calibration_rows, confusion_rows, judges
 from observatory.selectors.examples import Example, example
 from observatory.selectors.llms import Record, llms, records
 from observatory.selectors.record import Figures, figures, remarks
+from observatory.selectors.replies import corrections, published_replies, reply_named, waiting_replies
 from observatory.selectors.slices import Line, last_sweep, lines_of, measured_at, overall, slices, whole
 
 __all__ = [
@@ -22,6 +23,7 @@ __all__ = [
     "closed_answer",
     "command_of",
     "confusion_rows",
+    "corrections",
     "crossing",
     "example",
     "figures",
@@ -34,8 +36,11 @@ __all__ = [
     "overall",
     "posteriors",
     "probes_of",
+    "published_replies",
     "records",
     "remarks",
+    "reply_named",
     "slices",
+    "waiting_replies",
     "whole",
 ]

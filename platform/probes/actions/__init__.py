@@ -2,6 +2,7 @@
 
 from probes.actions.answers import Delivered, record_answer, record_answers
 from probes.actions.claims import Claim, claim, give_back, renew, take_back_expired
+from probes.actions.erase import erase_answers, erase_calls, lock_versions
 from probes.actions.identity import look_for_leaks
 from probes.actions.import_staging import Given, begin_import, drop_abandoned_imports, drop_import, stage_piece
 from probes.actions.imports import ImportReport, complete_import, import_answers, import_file
@@ -47,9 +48,12 @@ __all__ = [
     "drop_abandoned_imports",
     "drop_import",
     "drop_unwanted",
+    "erase_answers",
+    "erase_calls",
     "give_back",
     "import_answers",
     "import_file",
+    "lock_versions",
     "look_for_leaks",
     "open_missing_probes",
     "open_round",

@@ -1,21 +1,24 @@
-"""Building a release, in a worker: one snapshot of the database, one folder, one commit.
+"""Building a release, in a worker: the database is frozen into a spool, then everything is made from that alone.
 
-The release's row stays locked by the building transaction, so no two workers build the same one; when a worker is
-killed, its lock goes with it, the row still says BUILDING, and the next worker begins afresh. Readers see nothing of it
-before the commit, since files are found through their rows alone.
+Each stage leaves what it finished on the disk, so that a worker that takes over a killed build goes on from there. The
+release's files are its own only when the last transaction says so: readers find files through their rows alone.
 """
 
 import errno
 import logging
-import shutil
 
-from django.db import DatabaseError, InterfaceError, OperationalError, connection, transaction
+from django.db import DatabaseError, InterfaceError, OperationalError, transaction
 
 from core import events
-from releases import selectors
-from releases.actions.folders import appear, fresh, part_of
-from releases.choices import ReleaseStatus
+from releases import store
+from releases.actions.folders import Workshop
+from releases.actions.freeze import freeze
+from releases.actions.holding import held
+from releases.actions.progress import Overtaken, Progress, progress_of
+from releases.actions.unheld import hold_store
+from releases.choices import ReleaseStatus, Stage
 from releases.models import Release, ReleaseFile
+from releases.sealed import Written
 
 log = logging.getLogger("candor.releases")
 
@@ -24,76 +27,67 @@ def build_waiting() -> Release | None:
     """Builds the oldest release that waits and that no other worker has in hand; returns it, built or failed.
 
     A failure that trying again would not heal (a full disk, a folder that cannot be written) is written on the release
-    in one line. A database that goes away leaves the release waiting for the next call. Opens its own transaction.
+    in one line. A database that goes away leaves the release waiting for the next call, and so does an order to take
+    something out that came while it was built. Opens its own transactions.
     """
-    release = None
+    for waiting in Release.objects.filter(status=ReleaseStatus.BUILDING).order_by("cutoff", "pk"):
+        with held(waiting) as mine:
+            # Another worker may have built it since it was found.
+            found = Release.objects.filter(pk=waiting.pk, status=ReleaseStatus.BUILDING).first() if mine else None
+            if found is not None:
+                return build_or_fail(found)
+    return None
+
+
+def build_or_fail(release: Release) -> Release:
     try:
-        with transaction.atomic(durable=True):
-            release = take()
-            if release is not None:
-                build_or_fail(release)
+        with progress_of(release) as progress:
+            build_release(release, progress)
     except (OperationalError, InterfaceError):
         raise
-    except DatabaseError as error:
-        if release is None:
-            raise
-        release = fail_afterwards(release, error)
-    return release
-
-
-def take() -> Release | None:
-    """The release to build, locked. What it reads first fixes the moment that the whole transaction sees."""
-    with connection.cursor() as cursor:
-        cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ")
-    waiting = Release.objects.select_for_update(skip_locked=True, of=("self",))
-    return waiting.filter(status=ReleaseStatus.BUILDING).order_by("cutoff", "pk").first()
-
-
-def build_or_fail(release: Release) -> None:
-    try:
-        build_release(release)
-    except (DatabaseError, InterfaceError):
-        raise  # the transaction is lost, and with it the lock: nothing can be written on the release here
+    except Overtaken:
+        log.info("release %s is read afresh: something was taken out meanwhile", release.version)
     except Exception as error:
         log.exception("release %s could not be built", release.version)
         fail(release, why(error))
-
-
-def fail_afterwards(release: Release, error: Exception) -> Release:
-    """Says that it failed once the building transaction is gone, unless another worker did better."""
-    log.exception("release %s could not be built", release.version)
-    with transaction.atomic():
-        waiting = Release.objects.select_for_update(of=("self",)).filter(pk=release.pk, status=ReleaseStatus.BUILDING)
-        if (found := waiting.first()) is not None:
-            fail(found, why(error))
     release.refresh_from_db()
     return release
 
 
-def build_release(release: Release) -> None:
-    """Writes every file of a locked release and says that it is built. Runs inside build_waiting's transaction."""
-    from releases.manifest import LICENCE, Edition, card, manifest, sums
-    from releases.rows import ROWS, Cut, left_out
-    from releases.schema import TABLES
-    from releases.sealed import Written, write_file
-    from releases.writers import write_table
+def build_release(release: Release, progress: Progress) -> None:
+    """Takes a release that this worker holds from wherever its build stopped to the end."""
+    from releases.actions.describing import describe
+    from releases.figures import compute_figures
+    from releases.spool import Spool
+    from releases.writing import write_tables
 
-    assert release.key is not None
-    cut = Cut(release.cutoff, bytes(release.key))
-    place = selectors.folder(release)
-    part = fresh(place)
-    files: list[Written] = []
-    for table in TABLES:
-        files += write_table(table, ROWS[table.name](cut), part)
-    edition = Edition(release.version, release.cutoff, left_out(cut), files)
-    files.append(write_file(part, "README.md", card(edition), "text/markdown; charset=utf-8"))
-    files.append(write_file(part, "LICENSE", LICENCE.encode(), "text/plain; charset=utf-8"))
-    files.append(write_file(part, "manifest.json", manifest(edition), "application/json"))
-    files.append(write_file(part, "SHA256SUMS", sums(files), "text/plain; charset=utf-8"))
-    appear(place)
+    place = Workshop.of(release)
+    freeze(release, place, progress)
+    spool = Spool(place.spool)
+    progress.enter(Stage.COUNTING)
+    compute_figures(spool)
+    progress.enter(Stage.WRITING)
+    tables = write_tables(spool, place.files, told=progress.told)
+    progress.enter(Stage.DESCRIBING)
+    described = describe(release, place, spool, tables)
+    adopt(place, described.files)
+    finish(release, place, described.files, described.counts)
+    place.clear()
+
+
+@transaction.atomic
+def finish(release: Release, place: Workshop, files: list[Written], counts: dict[str, object]) -> None:
+    """Makes the files those of the release, and says that it is built."""
+    hold_store()
+    mine = Release.objects.select_for_update(of=("self",)).filter(pk=release.pk, status=ReleaseStatus.BUILDING)
+    found = mine.exclude(stage=Stage.WAITING).first()
+    if found is None:
+        raise Overtaken
+    # Again: another release that was discarded meanwhile may have taken the same bytes along.
+    adopt(place, files)
     ReleaseFile.objects.bulk_create(
         ReleaseFile(
-            release=release,
+            release=found,
             path=file.path,
             sha256=file.sha256,
             bytes=file.bytes,
@@ -102,21 +96,28 @@ def build_release(release: Release) -> None:
         )
         for file in files
     )
-    release.status = ReleaseStatus.BUILT
-    release.counts = edition.counts()
-    release.save(update_fields=["status", "counts"])
-    events.record(by=None, verb="build", of=release, version=release.version)
+    found.status = ReleaseStatus.BUILT
+    found.stage = Stage.DONE
+    found.progress = {}
+    found.counts = counts
+    found.save(update_fields=["status", "stage", "progress", "counts"])
+    events.record(by=None, verb="build", of=found, version=found.version)
+
+
+def adopt(place: Workshop, files: list[Written]) -> None:
+    store.adopt_all((place.files / file.path, file.sha256) for file in files)
 
 
 def fail(release: Release, line: str) -> None:
-    """Says on the locked release why it could not be built; nothing of it stays on the disk."""
-    place = selectors.folder(release)
-    for path in (part_of(place), place):
-        shutil.rmtree(path, ignore_errors=True)
-    release.status = ReleaseStatus.FAILED
-    release.error = line[:500]
-    release.save(update_fields=["status", "error"])
-    events.record(by=None, verb="fail", of=release, version=release.version)
+    """Says on the release why it could not be built; nothing of it stays on the disk."""
+    Workshop.of(release).clear()
+    with transaction.atomic():
+        waiting = Release.objects.select_for_update(of=("self",)).filter(pk=release.pk, status=ReleaseStatus.BUILDING)
+        if (found := waiting.first()) is not None:
+            found.status = ReleaseStatus.FAILED
+            found.error = line[:500]
+            found.save(update_fields=["status", "error"])
+            events.record(by=None, verb="fail", of=found, version=found.version)
 
 
 def why(error: Exception) -> str:
@@ -127,4 +128,5 @@ def why(error: Exception) -> str:
     if number in {errno.EACCES, errno.EPERM, errno.EROFS}:
         return "The folder of the releases cannot be written to. Mend its rights, discard this release and start again."
     detail = (error.strerror if isinstance(error, OSError) else str(error)) or type(error).__name__
-    return f"The files could not be written: {detail.splitlines()[0]}. Discard this release and start again."
+    what = "The database could not be read" if isinstance(error, DatabaseError) else "The files could not be written"
+    return f"{what}: {detail.splitlines()[0]}. Discard this release and start again."

@@ -1,9 +1,7 @@
 """Starting, publishing and discarding a release: a maintainer decides."""
 
 import secrets
-import shutil
 from functools import partial
-from pathlib import Path
 
 from django.db import connection, transaction
 from django.utils import timezone
@@ -12,12 +10,13 @@ from django.utils.translation import gettext as _
 from accounts.models import User
 from core import events, locks
 from core.errors import Conflict
-from releases import selectors
-from releases.actions.folders import part_of
+from releases import selectors, store
+from releases.actions.folders import Workshop
+from releases.actions.published import on_published
+from releases.actions.unheld import drop_unheld
 from releases.choices import ReleaseStatus
 from releases.models import Release, ReleaseFile
 from releases.rules import check_maintainer, next_version
-from releases.sealed import sum_of
 
 KEY_BYTES = 32
 
@@ -37,7 +36,13 @@ def start_release(*, by: User | None) -> Release:
         raise Conflict(_("Another release is being built. Wait until it is done."))
     cutoff = timezone.now()
     version = next_version(cutoff, Release.objects.values_list("version", flat=True))
-    release = Release.objects.create(version=version, cutoff=cutoff, key=secrets.token_bytes(KEY_BYTES), created_by=by)
+    release = Release.objects.create(
+        version=version,
+        cutoff=cutoff,
+        key=secrets.token_bytes(KEY_BYTES),
+        previous=selectors.latest(),
+        created_by=by,
+    )
     events.record(by=by, verb="start", of=release)
     return release
 
@@ -53,7 +58,7 @@ def publish_release(*, by: User | None, release: Release) -> Release:
     check_maintainer(by)
     release = lock(release, ReleaseStatus.BUILT, why=_("Only a release that is built can be published."))
     for file in release.files.order_by("path"):
-        check_file(selectors.folder(release) / file.path, file)
+        check_file(file)
     changed = Release.objects.filter(pk=release.pk, status=ReleaseStatus.BUILT).update(
         status=ReleaseStatus.PUBLISHED, published_at=timezone.now(), key=None
     )
@@ -61,6 +66,7 @@ def publish_release(*, by: User | None, release: Release) -> Release:
         raise Conflict(_("Somebody else has changed this release in the meantime."))
     events.record(by=by, verb="publish", of=release, version=release.version)
     release.refresh_from_db()
+    on_published(release)
     return release
 
 
@@ -77,10 +83,10 @@ def discard_release(*, by: User | None, release: Release) -> None:
     why = _("Only a release that is built or failed can be discarded. A published one stays.")
     release = lock(release, *wanted, why=why)
     events.record(by=by, verb="discard", of=release, version=release.version)
-    place = selectors.folder(release)
+    held = list(release.files.values_list("sha256", flat=True))
     Release.objects.filter(pk=release.pk, status__in=wanted).delete()
-    for path in (place, part_of(place)):
-        transaction.on_commit(partial(shutil.rmtree, path, ignore_errors=True))
+    transaction.on_commit(Workshop.of(release).clear)
+    transaction.on_commit(partial(drop_unheld, held))
 
 
 def lock(release: Release, *wanted: ReleaseStatus, why: str) -> Release:
@@ -93,9 +99,9 @@ def lock(release: Release, *wanted: ReleaseStatus, why: str) -> Release:
     return found
 
 
-def check_file(path: Path, file: ReleaseFile) -> None:
+def check_file(file: ReleaseFile) -> None:
     try:
-        same = path.stat().st_size == file.bytes and sum_of(path) == file.sha256
+        same = store.size(file.sha256) == file.bytes and store.sum_of(file.sha256) == file.sha256
     except OSError:
         same = False
     if not same:

@@ -1,37 +1,39 @@
-"""Where a release is written, and how its folder appears all at once."""
+"""The folder a release is built in, which is gone once it is built: what is left of a killed build is found there."""
 
-import os
 import shutil
+from dataclasses import dataclass
 from pathlib import Path
 
+from django.conf import settings
 
-def part_of(place: Path) -> Path:
-    """The folder a release is written into before it is whole."""
-    return place.with_name(f"{place.name}.part")
-
-
-def fresh(place: Path) -> Path:
-    """An empty folder to write into. What a killed build left behind goes, also a whole folder."""
-    part = part_of(place)
-    for path in (part, place):
-        if path.exists():
-            shutil.rmtree(path)
-    part.mkdir(parents=True)
-    return part
+from releases.models import Release
 
 
-def appear(place: Path) -> None:
-    """Gives the written folder its name in one step, on the disk too."""
-    part = part_of(place)
-    for folder in (*(path for path in part.rglob("*") if path.is_dir()), part):
-        sync(folder)
-    part.rename(place)
-    sync(place.parent)
+@dataclass(frozen=True)
+class Workshop:
+    """The folders of a release in the making. The version is made by rules.next_version, never by a reader."""
 
+    folder: Path
 
-def sync(folder: Path) -> None:
-    descriptor = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
+    @classmethod
+    def of(cls, release: Release) -> "Workshop":
+        return cls(Path(settings.RELEASES_DIR) / f"{release.version}.part")
+
+    @property
+    def spool(self) -> Path:
+        """What was read from the database, and what was computed from it."""
+        return self.folder / "spool"
+
+    @property
+    def files(self) -> Path:
+        """The files of the release, at their paths."""
+        return self.folder / "files"
+
+    @property
+    def previous(self) -> Path:
+        """The release before, read back for what changed since."""
+        return self.folder / "previous"
+
+    def clear(self) -> None:
+        """Takes everything away; what cannot be taken away stays."""
+        shutil.rmtree(self.folder, ignore_errors=True)

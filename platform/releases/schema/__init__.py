@@ -9,13 +9,32 @@ Types: `string`, `integer` (64 bits), `number` (IEEE double), `boolean`, `date` 
 
 from releases.schema.answered import ANSWERS, PROBES
 from releases.schema.asked import ENDPOINTS, KEY_POINTS, LLMS, PROMPTS, ROUNDS
-from releases.schema.judged import CONSENSUS, LABELS
+from releases.schema.figured import FIGURES
+from releases.schema.judged import ADJUDICATIONS, GOLD_LABELS, JUDGES, LABELLERS, LABELS, RULES, VERDICTS
 from releases.schema.shapes import Column, Table
 from releases.schema.withheld import WITHHELD
 
-__all__ = ["TABLES", "WITHHELD", "Column", "Table", "table_named"]
+__all__ = ["FIGURED", "FROZEN", "TABLES", "WITHHELD", "Column", "Table", "table_named"]
 
-TABLES = (PROMPTS, KEY_POINTS, LLMS, ENDPOINTS, ROUNDS, PROBES, ANSWERS, LABELS, CONSENSUS)
+# What is read from the database, and what is computed from that.
+FROZEN = (
+    PROMPTS,
+    KEY_POINTS,
+    LLMS,
+    ENDPOINTS,
+    ROUNDS,
+    PROBES,
+    ANSWERS,
+    LABELS,
+    ADJUDICATIONS,
+    LABELLERS,
+    GOLD_LABELS,
+    RULES,
+    JUDGES,
+    VERDICTS,
+)
+FIGURED = FIGURES
+TABLES = FROZEN + FIGURED
 
 
 def table_named(name: str) -> Table:

@@ -122,7 +122,8 @@ ANSWERS = Table(
         column(
             "state",
             "string",
-            "settled (one label leads), contested (none leads clearly enough), or unjudgeable.",
+            "settled: one label leads. contested: none leads clearly. unjudgeable: three people could not judge it. "
+            "thinned (editions alone): labels of it were erased, and those left do not decide it.",
             "probes.Answer.state",
         ),
         column("labels", "integer", "Labels it has: rows in labels.", "probes.Answer.counted"),

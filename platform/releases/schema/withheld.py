@@ -10,7 +10,9 @@ MONEY = "What this site pays."
 RUNNING = "Bookkeeping of the queue; it says nothing about what came back."
 FREE_TEXT = "Free text by a person, published only after review."
 ELSEWHERE = "Stands in the manifest."
-CROWD = "Of a fit to labels that are not public yet; the API and the page on the crowd show it."
+JUDGE = "How this site runs a machine judge."
+GOLD_TEXT = "Whoever knows the gold answers can pass for a careful labeller."
+AFRESH = "The release counts afresh."
 
 WITHHELD: dict[str, dict[str, str]] = {
     "prompts.Topic": {
@@ -92,10 +94,45 @@ WITHHELD: dict[str, dict[str, str]] = {
     "annotations.Assignment": {"*": "Who was given what to read, and when."},
     "annotations.Labeller": {"*": "How far a person is trusted, and how they work."},
     "annotations.Practised": {"*": "What a person said while they learnt."},
-    "annotations.Gold": {"*": "Whoever knows the gold answers can pass for a careful labeller."},
-    "annotations.Check": {"*": "How a person did on gold, and how far they agree with themselves."},
+    "annotations.Gold": {
+        "id": NUMBER,
+        **dict.fromkeys(("slug", "question", "text", "points", "why", "answer", "language"), GOLD_TEXT),
+        **dict.fromkeys(("origin", "status"), "The same of everything published."),
+        **dict.fromkeys(("created_by", "created_at"), PERSON),
+        "shuffle": RUNNING,
+    },
+    "annotations.Check": {
+        "id": NUMBER,
+        **dict.fromkeys(("purpose", "status"), "The same of everything published."),
+        **dict.fromkeys(("first", "answer", "key_points"), "Of answers asked again: how far one agrees with oneself."),
+        **dict.fromkeys(("leased_at", "expires_at", "closed_at", "closes_at"), "Who was given what to read, and when."),
+        **dict.fromkeys(
+            ("reason", "facets", "evidence", "guideline", "took_ms"), "The calibration rests on the label."
+        ),
+        "note": FREE_TEXT,
+        **dict.fromkeys(("key", "past_keys"), RUNNING),
+        "past": "Only what was said first is published.",
+        "right": "Follows from the label and the right one.",
+        **dict.fromkeys(
+            (
+                "reported_at",
+                "report_kind",
+                "report_note",
+                "report_status",
+                "report_decided_at",
+                "report_decision_note",
+            ),
+            "Who reported what, and what was wrong with it.",
+        ),
+    },
     "annotations.DeckSettings": {"*": RUNNING},
-    "annotations.Adjudication": {"*": "Shown on the answer’s page; the release has the labels it stands beside."},
+    "annotations.Adjudication": {
+        "id": NUMBER,
+        "person": PERSON,
+        "reason": FREE_TEXT,
+        "status": "Only current decisions are published.",
+        "superseded_at": "Only current decisions are published.",
+    },
     "annotations.Remark": {"*": FREE_TEXT},
     "annotations.Report": {"*": "Who reported what, and what was wrong with it."},
     "annotations.Label": {
@@ -103,7 +140,6 @@ WITHHELD: dict[str, dict[str, str]] = {
         "note": FREE_TEXT,
         "evidence": "For the reviewers of a disputed answer.",
         "key": RUNNING,
-        "status": "Only current labels are published.",
         "took_ms": "How a person works.",
         "superseded_at": "Only current labels are published.",
     },
@@ -118,23 +154,52 @@ WITHHELD: dict[str, dict[str, str]] = {
         "created_at": "Only their number is published.",
         "superseded_at": "Only current ones are counted.",
     },
-    "annotations.Judge": {"*": "How this site runs a machine judge."},
-    "annotations.Verdict": {"*": "What a machine said. It is no label, and stands apart from them."},
-    "annotations.Canary": {"*": "How a machine judge did on answers that order it about."},
+    "annotations.Judge": {
+        "id": NUMBER,
+        **dict.fromkeys(("status", "status_reason", "test_due_at", "a_day", "created_at"), JUDGE),
+        "created_by": PERSON,
+    },
+    "annotations.Verdict": {
+        "id": NUMBER,
+        "status": "The label says it: there is one, or it could not judge.",
+        "reason": "A machine’s words, which an answer may have put into its mouth.",
+        **dict.fromkeys(("attempt", "claimed_until", "due_at", "asked_at", "failures", "unreadable", "error"), RUNNING),
+        "reserved": MONEY,
+        **dict.fromkeys(("request", "raw", "served_model"), "Kept by this site, so that a verdict can be looked into."),
+    },
+    "annotations.Canary": {
+        "id": NUMBER,
+        "said": "A machine’s words, which an answer may have put into its mouth.",
+        "at": "The judge says when it was tested.",
+    },
     "annotations.JudgeAgreement": {"*": "Follows from labels and verdicts; the API has it."},
     "annotations.Consensus": {
-        "computed_at": "The release counts afresh.",
-        **dict.fromkeys(("posterior", "fit", "confidence", "bridged"), CROWD),
+        "computed_at": AFRESH,
+        "fit": "Of a fit to labels of open answers too; the release has a fit of its own.",
+        "bridged": "Where people are of two camps, from ten labels on; the API has it.",
     },
-    "annotations.Fit": {"*": CROWD},
+    "annotations.Fit": {
+        "id": NUMBER,
+        "fitted_at": AFRESH,
+        **dict.fromkeys(("iterations", "log_likelihood"), "How the computation went."),
+        "themselves": "Of answers that were asked again; the API has it.",
+        "pairs": "How pairs of people agree, nobody named; the API has it.",
+        "published": "The same of this site’s own fit to closed answers; the release has a fit of its own.",
+    },
     "annotations.Skill": {"*": "How a person labels."},
     "annotations.Progress": {"*": RUNNING},
-    "annotations.Agreement": {"*": "A page’s figures at one moment; they follow from labels and consensus."},
+    "annotations.Agreement": {"id": NUMBER, "computed_at": AFRESH},
     "annotations.Tally": {"*": "A sum of labels; it follows from them."},
     "annotations.Cell": {"*": "A sum of labels; it follows from them."},
     "annotations.Sweep": {"*": "How exact this site’s live figures were; the API tells it."},
-    "annotations.Rate": {"*": "Follows from probes and consensus; the API tells it."},
-    "annotations.Comparison": {"*": "Follows from probes and consensus; the API tells it."},
+    "annotations.Rate": {
+        "id": NUMBER,
+        **dict.fromkeys(
+            ("method", "judge", "judged", "weight"), "Rates that rest on open answers are not in a release."
+        ),
+        "computed_at": AFRESH,
+    },
+    "annotations.Comparison": {"id": NUMBER, "computed_at": AFRESH},
     "annotations.Stale": {"*": RUNNING},
     "releases.Release": {
         "id": NUMBER,
@@ -142,7 +207,10 @@ WITHHELD: dict[str, dict[str, str]] = {
         "status": "A release that can be read is published.",
         "cutoff": ELSEWHERE,
         "key": "Would undo the pseudonyms; destroyed when the release is published.",
+        "stage": RUNNING,
+        "progress": RUNNING,
         "counts": ELSEWHERE,
+        "previous": ELSEWHERE,
         "error": "For the maintainers.",
         "created_by": PERSON,
         "created_at": "Says nothing of the data, and would change the bytes.",
@@ -151,10 +219,20 @@ WITHHELD: dict[str, dict[str, str]] = {
     "releases.ReleaseFile": {
         "id": NUMBER,
         "release": ELSEWHERE,
+        "edition": ELSEWHERE,
         "path": ELSEWHERE,
         "sha256": ELSEWHERE,
         "bytes": ELSEWHERE,
         "rows": ELSEWHERE,
         "media_type": "Sent with the file.",
+        "withdrawn_at": "What a file gave way to stands in withdrawn.json.",
     },
+    "releases.Edition": {"*": "What it takes out stands in withdrawn.json and the manifest; never whose it was."},
+    "releases.ReleasedLabel": {"*": "Leads from a row of a release to a label, so that it can be taken out."},
+    "releases.ReleasedPerson": {"*": "Leads from a pseudonym to a person, so that it can be taken out."},
+    "releases.Withdrawal": {"*": "Who wanted what taken out; what may be said of it stands in withdrawn.json."},
+    "releases.Change": {"*": "When this site published what; a release has a delta against the one before."},
+    "releases.Push": {"*": "Where copies of releases are; the page of the release shows it."},
+    "releases.Webhook": {"*": "Whose program is told, and where."},
+    "releases.WebhookDelivery": {"*": "What was sent to whose program."},
 }

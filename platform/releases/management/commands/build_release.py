@@ -9,7 +9,6 @@ from core.errors import CandorError
 from releases.actions import build_waiting, publish_release, start_release
 from releases.choices import ReleaseStatus
 from releases.models import Release
-from releases.selectors import folder
 
 
 class Command(BaseCommand):
@@ -34,6 +33,5 @@ class Command(BaseCommand):
             raise CommandError(error.message) from error
         rows = release.counts["tables"]
         self.stdout.write(
-            f"Release {release.version} is {release.status}: {rows['answers']} answers, {rows['labels']} labels, "
-            f"in {folder(release)}"
+            f"Release {release.version} is {release.status}: {rows['answers']} answers, {rows['labels']} labels"
         )

@@ -1,0 +1,69 @@
+"""`python -m candor_verify FOLDER [--key FILE]`: whether a release is what it says, and its figures follow from it.
+
+Ends with 0 where everything is equal, with 1 where anything differs, and with 2 where there is no release to be read.
+"""
+
+import argparse
+import json
+import sys
+from dataclasses import asdict
+from pathlib import Path
+
+from candor_verify.findings import CannotRead, Findings
+from candor_verify.folder import open_folder
+from candor_verify.recomputing import check_counts, check_figures, check_gold, check_privacy, name_what_is_not_here
+from candor_verify.sums import check_signature, check_sums
+from candor_verify.tables import check_references, check_tables
+
+
+def main(arguments: list[str] | None = None) -> int:
+    parser = argparse.ArgumentParser(prog="python -m candor_verify", description="Checks a release of Candor offline.")
+    parser.add_argument("folder", type=Path, help="the folder of a release, with manifest.json in it")
+    parser.add_argument("--key", type=Path, help="the public key, PEM, to check the manifest’s signature with")
+    parser.add_argument("--json", action="store_true", help="one JSON object in the place of lines")
+    told = parser.parse_args(arguments)
+    try:
+        findings = verify(told.folder, told.key)
+    except CannotRead as error:
+        sys.stderr.write(f"{error}\n")
+        return 2
+    sys.stdout.write((as_json(findings) if told.json else "\n".join(findings.lines())) + "\n")
+    return 0 if findings.equal else 1
+
+
+def verify(path: Path, key: Path | None = None) -> Findings:
+    """Everything that can be checked of the release in this folder.
+
+    Raises:
+        CannotRead: there is none, or the key is none.
+    """
+    folder, findings = open_folder(path), Findings()
+    check_sums(folder, findings)
+    check_signature(folder, key, findings)
+    sound = check_tables(folder, findings)
+    check_references(folder, sound, findings)
+    check_counts(folder, sound, findings)
+    check_gold(folder, sound, findings)
+    check_privacy(folder, sound, findings)
+    check_figures(folder, sound, findings)
+    name_what_is_not_here(folder, findings)
+    return findings
+
+
+def as_json(findings: Findings) -> str:
+    more = [{"file": file, "column": column, "number": number} for (file, column), number in findings.more.items()]
+    return json.dumps(
+        {
+            "equal": findings.equal,
+            "differences": [asdict(one) for one in findings.differences],
+            "further_differences": more,
+            "checked": findings.checked,
+            "not_checked": findings.unchecked,
+        },
+        ensure_ascii=False,
+        indent=1,
+    )
+
+
+if __name__ == "__main__":
+    sys.exit(main())

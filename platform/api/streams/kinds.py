@@ -1,0 +1,33 @@
+"""What a list can be sent as. DRF chooses among these by Accept; only the first is ever rendered by it."""
+
+from typing import Any
+
+from rest_framework.renderers import BaseRenderer, JSONRenderer
+
+
+class Streamed(BaseRenderer):
+    """A kind of stream: a media type, and nothing that would render a whole list at once."""
+
+    charset: str | None = "utf-8"  # None where the kind is UTF-8 anyhow
+    # As it is sent.
+    content_type: str
+
+    def render(self, data: Any, *_told: Any) -> bytes:
+        raise NotImplementedError("a stream is sent, not rendered")
+
+
+class Ndjson(Streamed):
+    media_type = "application/x-ndjson"
+    format = "ndjson"
+    charset = None
+    content_type = "application/x-ndjson"
+
+
+class Csv(Streamed):
+    media_type = "text/csv"
+    format = "csv"
+    content_type = "text/csv; charset=utf-8; header=present"
+
+
+STREAMED: tuple[type[Streamed], ...] = (Ndjson, Csv)
+RENDERERS: tuple[type[BaseRenderer], ...] = (JSONRenderer, *STREAMED)

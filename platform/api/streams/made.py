@@ -1,0 +1,144 @@
+"""Rows that PostgreSQL writes, for the lists that are long: the same objects as through their serializer.
+
+One question brings the columns of a page's rows, each computed once, and around it another makes a line of each row.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, Union
+
+from django.db import connection
+from django.db.models import F, QuerySet
+from django.db.models.expressions import Combinable
+
+from api.choosing import Tree
+from api.streams.columns import Path, head
+from api.streams.expressions import COMMA, as_cell, as_json
+from api.streams.kinds import Csv, Streamed
+
+if TYPE_CHECKING:
+    from api.base import ApiView
+
+Member = Union[Combinable, "Inner"]
+Members = Mapping[str, Member]
+
+
+@dataclass(frozen=True)
+class Inner:
+    """An object inside another; null as a whole where `there` is null, if that is given."""
+
+    members: Members
+    there: Combinable | None = None
+
+
+@dataclass(frozen=True)
+class Noun:
+    """How the rows of a list are written: what has to be joined first, and the members of each."""
+
+    members: Members
+    prepare: Callable[[QuerySet[Any]], QuerySet[Any]] = lambda rows: rows
+
+
+@dataclass
+class Columns:
+    """The columns of the inner question, by the names the outer one calls them by."""
+
+    expressions: dict[str, Any] = field(default_factory=dict)
+
+    def add(self, expression: Any) -> str:
+        name = f"column_{len(self.expressions)}"
+        self.expressions[name] = expression
+        return name
+
+
+@dataclass(frozen=True)
+class Laid:
+    """An object laid out over columns: of each member its column, or an object again."""
+
+    members: Mapping[str, Union[str, "Laid"]]
+    there: str | None
+
+
+def lay(members: Members, tree: Tree, columns: Columns, there: Any = None) -> Laid:
+    """An object with what was asked for of it; an empty tree asks for all."""
+    at = columns.add(there) if there is not None else None
+    laid: dict[str, str | Laid] = {}
+    for name, member in members.items():
+        if tree and name not in tree:
+            continue
+        if isinstance(member, Inner):
+            laid[name] = lay(member.members, tree[name] if tree else {}, columns, member.there)
+        else:
+            laid[name] = columns.add(member)
+    return Laid(laid, at)
+
+
+def object_sql(laid: Laid, kinds: Mapping[str, Any]) -> str:
+    """SQL of the object as JSON, without white space. Names are plain words of ours."""
+    parts, between = [], "{"
+    for name, member in laid.members.items():
+        value = nested(member, kinds) if isinstance(member, Laid) else as_json(member, kinds[member])
+        parts.append(f"""'{between}"{name}":', {value}""")
+        between = ","
+    made = f"concat({', '.join(parts)}, '}}')"
+    return f"CASE WHEN {laid.there} IS NOT NULL THEN {made} END" if laid.there else made
+
+
+def nested(laid: Laid, kinds: Mapping[str, Any]) -> str:
+    return f"COALESCE({object_sql(laid, kinds)}, 'null')" if laid.there else object_sql(laid, kinds)
+
+
+def cells_sql(laid: Laid, kinds: Mapping[str, Any]) -> list[str]:
+    """SQL of each cell, in the order of `ways_of`; those of an object that is not there are empty."""
+    found: list[str] = []
+    for member in laid.members.values():
+        if isinstance(member, Laid):
+            found += cells_sql(member, kinds)
+        else:
+            found.append(as_cell(member, kinds[member]))
+    return [f"CASE WHEN {laid.there} IS NOT NULL THEN {cell} END" for cell in found] if laid.there else found
+
+
+def ways_of(laid: Laid, above: Path = ()) -> list[Path]:
+    """The way to each column of CSV."""
+    found: list[Path] = []
+    for name, member in laid.members.items():
+        found += ways_of(member, (*above, name)) if isinstance(member, Laid) else [(*above, name)]
+    return found
+
+
+class Made:
+    """What `api.streams.sending` asks of rows."""
+
+    def __init__(self, view: "ApiView", kind: type[Streamed], noun: Noun) -> None:
+        self.view, self.noun, self.csv = view, noun, kind is Csv
+        self.columns = Columns()
+        self.laid = lay(noun.members, view.chosen, self.columns)
+        self.head = head(ways_of(self.laid)) if self.csv else ""
+        self.keys = {f"key_{place}": F(path) for place, path in enumerate(view.order.paths)}
+
+    def page(self, rows: QuerySet[Any]) -> tuple[list[str], str]:
+        sql, values = self.statement(rows)
+        with connection.cursor() as cursor:
+            cursor.execute(sql, values)
+            found = cursor.fetchall()
+        last = self.view.order.cursor_from(found[-1][1:]) if found else ""
+        return [line for line, *_ in found], last
+
+    def statement(self, rows: QuerySet[Any]) -> tuple[str, tuple[Any, ...]]:
+        """The question for these rows, which come sorted and bounded: of each its line and its key, as texts."""
+        # A bounded list takes no more expressions: the bound is put on again behind them.
+        most = rows.query.high_mark
+        rows = rows.prefetch_related(None)
+        rows.query.clear_limits()
+        wanted = self.noun.prepare(rows).annotate(**self.columns.expressions, **self.keys)
+        names = [*self.columns.expressions, *self.keys]
+        kinds = {name: wanted.query.annotations[name].output_field for name in self.columns.expressions}
+        if self.csv:
+            line = f"concat({COMMA.join(cells_sql(self.laid, kinds))}, E'\\r\\n')"
+        else:
+            line = f"{object_sql(self.laid, kinds)} || E'\\n'"
+        inner, values = wanted.values_list(*names)[:most].query.sql_with_params()
+        keys = ", ".join(f"{key}::text" for key in self.keys)
+        # Every part of it is ours: names of columns, and what Django has made of the rest.
+        return f"SELECT {line}, {keys} FROM ({inner}) AS page", values  # noqa: S608

@@ -1,0 +1,81 @@
+"""What is said of a release once its tables are written: the documents, and the figures of its page."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from releases import selectors
+from releases.actions.folders import Workshop
+from releases.documents import Edition, Previous, Tombstone, running_commit, write_documents
+from releases.documents import describe as statistics_of
+from releases.models import Release
+from releases.schema import TABLES
+from releases.sealed import Written
+from releases.signing import sign
+from releases.spool import Spool
+from releases.thaw import OldLayout, thaw
+
+
+@dataclass(frozen=True)
+class Described:
+    """All files of a release, and what Release.counts says of them."""
+
+    files: list[Written]
+    counts: dict[str, object]
+
+
+def describe(
+    release: Release,
+    place: Workshop,
+    spool: Spool,
+    tables: list[Written],
+    *,
+    number: int = 0,
+    withdrawn: Sequence[Tombstone] = (),
+) -> Described:
+    """Writes the documents beside the tables, of a release or of an edition of one that is out."""
+    left_out = release.counts["left_out"] if number else spool.noted("left_out")
+    edition = Edition(
+        version=release.version,
+        number=number,
+        cutoff=release.cutoff,
+        left_out=left_out,
+        withheld=withheld(spool),
+        withdrawn=withdrawn,
+        files=tables,
+        statistics=statistics_of(spool),
+        previous=previous(release, place),
+        commit=running_commit(),
+    )
+    files = [*tables, *write_documents(edition, place.files, spool)]
+    if (signature := sign(place.files)) is not None:
+        files.append(signature)
+    return Described(files, counts(spool, files, left_out))
+
+
+def withheld(spool: Spool) -> dict[str, dict[str, int]]:
+    """Values that are not told because too few people share them, by table and column."""
+    hidden = sum(batch.column(0).null_count for batch in spool.batches("labellers", ["languages"]))
+    return {"labellers": {"languages": hidden}}
+
+
+def previous(release: Release, place: Workshop) -> Previous | None:
+    """The release before as it is out now, read back; None where there is none, or none that can be compared."""
+    before = release.previous
+    if before is None:
+        return None
+    spool = Spool(place.previous)
+    if not spool.is_whole():
+        try:
+            thaw(before, spool, [table.name for table in TABLES])
+        except OldLayout:
+            return None
+    return Previous(before.version, selectors.newest_edition(before), before.cutoff, spool)
+
+
+def counts(spool: Spool, files: list[Written], left_out: object) -> dict[str, object]:
+    """What the pages show: rows of each table, what was left out, and bytes in all."""
+    return {
+        "tables": {table.name: spool.count(table.name) for table in TABLES},
+        "left_out": left_out,
+        "bytes": sum(file.bytes for file in files),
+    }

@@ -1,0 +1,19 @@
+"""What is told of a person only where enough others share it, so that it is nobody's mark. Pure Python.
+
+A pseudonym lasts for one release, but languages do not change with it: the one person who reads both Tamil and Korean
+would be known again in each. So a combination of languages is told where at least five people of the release have that
+very combination. Otherwise it is withheld whole, and not in part: of what is left the rest could be guessed. The same
+goes for a combination that nobody has named.
+"""
+
+from collections import Counter
+from collections.abc import Iterable
+
+AT_LEAST = 5
+
+Languages = tuple[str, ...]
+
+
+def told_languages(people: Iterable[Languages]) -> set[Languages]:
+    """The combinations that at least five people share. Each person's languages are sorted."""
+    return {languages for languages, times in Counter(people).items() if times >= AT_LEAST}

@@ -1,0 +1,35 @@
+"""How a release and its editions are called, cited, and how moments stand in its files. Pure Python."""
+
+from datetime import UTC, date, datetime
+
+
+def labelled(version: str, number: int) -> str:
+    """A release at one of its editions: 2026.11.0, and 2026.11.0+e1 once something was taken out."""
+    return f"{version}+e{number}" if number else version
+
+
+def table_of(path: str) -> str:
+    """The table a data file holds: answers, of data/answers/part-0000.parquet and of csv/answers.csv."""
+    return path.split("/")[1].partition(".")[0]
+
+
+def citation(label: str, cutoff: datetime) -> str:
+    """How to name a release, in one line."""
+    return (
+        f"Candor contributors ({cutoff.astimezone(UTC).year}). Candor: what language models say, dodge and refuse to "
+        f"say. Dataset, release {label}, cut-off {cutoff.astimezone(UTC):%Y-%m-%d}. CC BY 4.0."
+    )
+
+
+def moment(at: datetime) -> str:
+    """ISO 8601 in UTC with microseconds and Z."""
+    return at.astimezone(UTC).isoformat(timespec="microseconds").replace("+00:00", "Z")
+
+
+def as_written(value: object) -> str:
+    """A moment or a day as files have it, for json.dumps. Raises TypeError for anything else."""
+    if isinstance(value, datetime):
+        return moment(value)
+    if isinstance(value, date):
+        return value.isoformat()
+    raise TypeError(f"{type(value).__name__} has no place in a release")

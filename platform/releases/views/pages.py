@@ -1,0 +1,107 @@
+"""The pages of the data: what there is, one release, its files; and for maintainers to start, publish and discard."""
+
+from typing import cast
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST, require_safe
+
+from accounts.models import User
+from core.errors import NotFound
+from releases import actions, selectors
+from releases.choices import PushStatus, ReleaseStatus
+from releases.desk import builds
+from releases.models import Release
+from releases.rules import check_maintainer
+from releases.shelf import shelf
+
+# The tables most people come for.
+WANTED = ("answers", "labels", "consensus")
+LISTED_AT_MOST = 200
+
+
+@require_safe
+def release_list(request: HttpRequest) -> HttpResponse:
+    published = list(selectors.published()[:LISTED_AT_MOST])
+    newest = shelf(published[0]) if published else None
+    waiting = list(selectors.unpublished()[:LISTED_AT_MOST]) if is_maintainer(request) else []
+    context = {
+        "published": published,
+        "newest": newest,
+        "wanted": [each for each in newest.tables if each.table.name in WANTED] if newest else [],
+        "builds": builds(waiting),
+        "building": any(release.status == ReleaseStatus.BUILDING for release in waiting),
+    }
+    return render(request, "releases/list.html", context)
+
+
+@require_safe
+def release_detail(request: HttpRequest, version: str) -> HttpResponse:
+    release = readable(request, version)
+    editions = list(release.editions.order_by("-number"))
+    context = {
+        "release": release,
+        "shelf": shelf(release),
+        "editions": editions,
+        "counts": editions[0].counts if editions else release.counts,
+        "pushes": release.pushes.filter(status=PushStatus.DONE).exclude(url="").order_by("place", "-edition"),
+        "base": request.build_absolute_uri(reverse("releases:detail", args=[version])),
+    }
+    return render(request, "releases/detail.html", context)
+
+
+@require_safe
+def latest(request: HttpRequest) -> HttpResponse:
+    release = selectors.latest()
+    if release is None:
+        raise NotFound(_("No release has been published yet."))
+    return redirect("releases:detail", release.version)
+
+
+@require_POST
+@login_required
+def start(request: HttpRequest) -> HttpResponse:
+    release = actions.start_release(by=cast(User, request.user))
+    said = _("Release %(version)s will be built in the next seconds. Load this page again to see it.")
+    messages.success(request, said % {"version": release.version})
+    return redirect("releases:list")
+
+
+@require_POST
+@login_required
+def publish(request: HttpRequest, version: str) -> HttpResponse:
+    release = actions.publish_release(by=cast(User, request.user), release=to_decide(request, version))
+    messages.success(request, _("Release %(version)s is published.") % {"version": version})
+    return redirect("releases:detail", release.version)
+
+
+@require_POST
+@login_required
+def discard(request: HttpRequest, version: str) -> HttpResponse:
+    actions.discard_release(by=cast(User, request.user), release=to_decide(request, version))
+    messages.success(request, _("Release %(version)s is discarded.") % {"version": version})
+    return redirect("releases:list")
+
+
+def is_maintainer(request: HttpRequest) -> bool:
+    return request.user.is_authenticated and request.user.is_maintainer
+
+
+def readable(request: HttpRequest, version: str) -> Release:
+    release = selectors.readable(by_maintainer=is_maintainer(request)).filter(version=version).first()
+    if release is None:
+        raise NotFound(_("There is no release %(version)s.") % {"version": version})
+    return release
+
+
+def to_decide(request: HttpRequest, version: str) -> Release:
+    """Who may not decide is told so, and does not learn whether there is such a release."""
+    check_maintainer(cast(User, request.user))
+    release = Release.objects.filter(version=version).first()
+    if release is None:
+        raise NotFound(_("There is no release %(version)s.") % {"version": version})
+    return release

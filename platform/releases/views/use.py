@@ -1,0 +1,29 @@
+"""How to use the data: lines to copy, for this very site and its newest release, or another one."""
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_safe
+
+from core.errors import NotFound
+from releases import selectors
+
+OTHERS_SHOWN = 6
+
+
+@require_safe
+def use(request: HttpRequest) -> HttpResponse:
+    """`?release=` chooses one; each line names the release, so that what it gives stays the same."""
+    asked = request.GET.get("release", "")
+    published = selectors.published()
+    release = published.filter(version=asked).first() if asked else published.first()
+    if asked and release is None:
+        raise NotFound(_("There is no release %(version)s.") % {"version": asked})
+    context = {
+        "release": release,
+        "others": published.exclude(pk=release.pk)[:OTHERS_SHOWN] if release else [],
+        "base": request.build_absolute_uri(reverse("releases:detail", args=[release.version])) if release else "",
+        "root": request.build_absolute_uri("/").rstrip("/"),
+    }
+    return render(request, "releases/use.html", context)

@@ -1,0 +1,34 @@
+"""What the log says of an error of the database."""
+
+import logging
+import sys
+
+import pytest
+from django.db import IntegrityError, transaction
+
+from accounts.models import User
+from core.logs import Line, without_rows
+
+NAME = "zebulon-quartermain"
+
+
+@pytest.mark.django_db
+def test_a_row_that_was_refused_is_not_in_the_log():
+    User.objects.create(username=NAME)
+    try:
+        with transaction.atomic():
+            User.objects.create(username=NAME)
+    except IntegrityError as error:
+        assert NAME in str(error)
+        record = logging.LogRecord("candor", logging.ERROR, __file__, 1, "it failed: %s", (error,), sys.exc_info())
+        text = Line("{message}", style="{").format(record)
+    assert NAME not in text
+    assert "DETAIL: left out" in text
+    assert "unique constraint" in text
+    assert "Traceback" in text
+    assert "test_logs.py" in text
+
+
+def test_a_row_of_several_lines_goes_whole_and_what_follows_stays():
+    text = 'ERROR: no\nDETAIL:  Failing row contains (a note\nof two lines, x).\nCONTEXT:  COPY\n  File "x.py", line 1'
+    assert without_rows(text) == 'ERROR: no\nDETAIL: left out\nCONTEXT:  COPY\n  File "x.py", line 1'

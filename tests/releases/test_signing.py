@@ -1,0 +1,73 @@
+"""Who has the key signs; who has its public half can check it, with or without us."""
+
+import shutil
+import subprocess
+
+import pytest
+from django.core.management import CommandError, call_command
+from django.test import override_settings
+
+from candor_verify.__main__ import verify
+from config.env import WrongVariable, read
+from releases.signing import make_key, sign
+from tests.releases.conftest import build, folder
+
+
+def test_a_signature_is_checked_by_openssl(tmp_path):
+    secret, public = make_key()
+    (tmp_path / "manifest.json").write_bytes(b'{"what": "ever"}\n')
+    (tmp_path / "key.pub").write_bytes(public)
+    with override_settings(RELEASE_SIGNING_KEY=secret):
+        written = sign(tmp_path)
+        first = (tmp_path / "manifest.json.sig").read_bytes()
+        sign(tmp_path)
+    assert written is not None
+    assert (written.path, written.bytes) == ("manifest.json.sig", 64)
+    assert (tmp_path / "manifest.json.sig").read_bytes() == first
+    openssl = shutil.which("openssl")
+    assert openssl, "openssl is on every machine that runs these tests"
+    check = [openssl, "pkeyutl", "-verify", "-pubin", "-inkey", "key.pub", "-rawin", "-in", "manifest.json",
+             "-sigfile", "manifest.json.sig"]  # fmt: skip
+    done = subprocess.run(check, cwd=tmp_path, check=False, capture_output=True, text=True, timeout=60)
+    assert (done.returncode, done.stdout.strip()) == (0, "Signature Verified Successfully")
+    (tmp_path / "manifest.json").write_bytes(b'{"what": "else"}\n')
+    assert subprocess.run(check, cwd=tmp_path, check=False, capture_output=True, timeout=60).returncode == 1
+
+
+def test_without_a_key_nothing_is_signed_and_an_old_signature_goes(tmp_path):
+    (tmp_path / "manifest.json.sig").write_bytes(b"old")
+    with override_settings(RELEASE_SIGNING_KEY=""):
+        assert sign(tmp_path) is None
+    assert not (tmp_path / "manifest.json.sig").exists()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_release_is_signed(maintainer, tmp_path):
+    secret, public = make_key()
+    (tmp_path / "key.pub").write_bytes(public)
+    with override_settings(RELEASE_SIGNING_KEY=secret):
+        release = build(maintainer)
+    findings = verify(folder(release), tmp_path / "key.pub")
+    assert findings.equal
+    assert "manifest.json is signed by the given key" in findings.checked
+    other = tmp_path / "other.pub"
+    other.write_bytes(make_key()[1])
+    assert [one.file for one in verify(folder(release), other).differences] == ["manifest.json.sig"]
+
+
+def test_the_command_makes_a_key_and_overwrites_none(tmp_path, capsys):
+    public = tmp_path / "release-key.pub"
+    call_command("make_release_key", public=public)
+    said = capsys.readouterr().out.strip()
+    assert said.startswith("RELEASE_SIGNING_KEY=")
+    assert public.read_bytes().startswith(b"-----BEGIN PUBLIC KEY-----\n")
+    assert read({"RELEASE_SIGNING_KEY": said.partition("=")[2]})["release_signing_key"] == said.partition("=")[2]
+    with pytest.raises(CommandError, match="is there"):
+        call_command("make_release_key", public=public)
+    with pytest.raises(CommandError, match="cannot be written"):
+        call_command("make_release_key", public=tmp_path / "nowhere" / "key.pub")
+
+
+def test_a_key_that_is_none_is_named_before_anything_starts():
+    with pytest.raises(WrongVariable, match="make_release_key"):
+        read({"RELEASE_SIGNING_KEY": "not a key"})

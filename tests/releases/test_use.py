@@ -1,0 +1,101 @@
+"""The page "Use the data": every line on it is run as it stands, in its own process, against a server over HTTP."""
+
+import json
+import os
+import re
+import subprocess
+import sys
+from collections.abc import Mapping
+from html import unescape
+from pathlib import Path
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+
+from releases.models import Release
+
+pytestmark = pytest.mark.django_db(transaction=True)
+LINES = re.compile(r'<pre[^>]*data-use="([a-z]+)"[^>]*><code>(.*?)</code></pre>', re.DOTALL)
+
+
+@pytest.fixture
+def site(live_server, published: Release) -> str:
+    """A server over HTTP with a release on it."""
+    address: str = live_server.url
+    return address
+
+
+def lines(site: str) -> Mapping[str, str]:
+    """What stands on the page, by what it is for; the addresses are those of the server that was asked."""
+    page = Client(SERVER_NAME=site.removeprefix("http://")).get(reverse("releases:use")).content.decode()
+    return {name: unescape(text) for name, text in LINES.findall(page)}
+
+
+def run(command: list[str], text: str, folder: Path) -> str:
+    """What it printed; a line that fails fails the test with what it said."""
+    home = {"HOME": str(folder), "HF_HOME": str(folder / "hf"), "TMPDIR": str(folder), "PYTHONPATH": ""}
+    path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
+    no_proxy = {"NO_PROXY": "*", "no_proxy": "*", "HF_HUB_DISABLE_TELEMETRY": "1", "LANG": "C.UTF-8"}
+    done = subprocess.run(
+        command, input=text, cwd=folder, env={**home, **no_proxy, "PATH": path}, capture_output=True, text=True,
+        timeout=120, check=False,
+    )  # fmt: skip
+    assert done.returncode == 0, f"{text}\n{done.stdout}\n{done.stderr}"
+    return done.stdout
+
+
+BASH = ["bash", "-euo", "pipefail"]
+PYTHON = [sys.executable, "-"]
+
+
+def test_the_page_has_a_line_for_each(site: str) -> None:
+    assert list(lines(site)) == ["whole", "curl", "pandas", "polars", "duckdb", "datasets", "r", "api"]
+
+
+def test_without_a_release_it_says_so(db: None) -> None:
+    page = Client().get(reverse("releases:use"))
+    assert page.status_code == 200 and "No release yet" in page.content.decode()
+
+
+def test_another_release_can_be_asked_for(site: str, published: Release) -> None:
+    page = Client().get(reverse("releases:use"), {"release": published.version})
+    assert f"/data/{published.version}/" in page.content.decode()
+    assert Client().get(reverse("releases:use"), {"release": "2020.1.0"}).status_code == 404
+
+
+def test_all_of_it_is_saved_checked_and_found_equal(site: str, published: Release, tmp_path: Path) -> None:
+    run(BASH, lines(site)["whole"], tmp_path)
+    saved = {str(file.relative_to(tmp_path / "candor")) for file in (tmp_path / "candor").rglob("*") if file.is_file()}
+    saved = {name for name in saved if "__pycache__" not in name}
+    listed = {file.path for file in published.files.all()}
+    assert listed - saved <= {"manifest.json.sig"}
+    assert saved <= listed
+
+
+def test_curl(site: str, tmp_path: Path) -> None:
+    assert "csv/consensus.csv: OK" in run(BASH, lines(site)["curl"], tmp_path)
+
+
+@pytest.mark.parametrize("name", ["pandas", "polars", "duckdb"])
+def test_frames(site: str, tmp_path: Path, name: str) -> None:
+    printed = run(PYTHON, lines(site)[name], tmp_path)
+    assert "evasive" in printed and "faithful" in printed
+
+
+def test_datasets(site: str, published: Release, tmp_path: Path) -> None:
+    printed = run(PYTHON, lines(site)["datasets"], tmp_path)
+    rows = published.files.get(path="data/answers/part-0000.parquet").rows
+    assert printed.startswith(f"{rows} ['answer_id', ")
+
+
+@pytest.mark.r
+def test_r(site: str, tmp_path: Path) -> None:
+    printed = run(["Rscript", "-"], lines(site)["r"], tmp_path)
+    assert "settled" in printed and "evasive" in printed
+
+
+def test_the_api(site: str, tmp_path: Path) -> None:
+    # Lines end with a line feed alone: an answer may hold other ends of lines.
+    rows = [json.loads(line) for line in run(BASH, lines(site)["api"], tmp_path).split("\n") if line]
+    assert {row["prompt"]["language"] for row in rows} == {"en"}
