@@ -7,12 +7,11 @@ from django.conf import settings
 from django.utils.translation import gettext as _
 
 from annotations.agreement.calibration import Calibration
-from annotations.agreement.stopping import LEAD, State, decide, leads
+from annotations.agreement.stopping import CANNOT_JUDGE_AT_MOST, LEAD, State, decide, leads
 from annotations.choices import SURE, Facet, Reason, Value
 from core.errors import Invalid
 from probes.choices import AnswerState
 
-CANNOT_JUDGE_AT_MOST = 3
 NOTE_AT_MOST = 1000
 CORRECTIONS_AT_MOST = 20
 TOOK_MS_AT_MOST = 2**31 - 1

@@ -3,8 +3,10 @@
 Closed answers with three labels, a probe and a consensus each, in a PostgreSQL of the bench's own, behind the web
 server and the process for files and streams as `manage.py up` runs them. Each stream is read whole over HTTP,
 uncompressed.
-Beside it runs a bare COPY of the same rows and columns (the same joins, no JSON made, in no order) on the same
-database; both three times in turn, and the medians count. Then eight people label, with and without fifty readers of
+Beside it runs a bare COPY of the same rows and columns (the same joins, names that are computed among them, no JSON
+made) in the same order, which a stream promises, on the same database; both three times in turn, and the medians count.
+How fast COPY is in no order is said too. PostgreSQL may use several processes for a COPY, and for a stream uses one.
+Then eight people label, with and without fifty readers of
 2 KB/s beside them, in turn.
 """
 
@@ -45,8 +47,10 @@ CONSENSUS = """
 """
 
 
-def bare_statements() -> dict[str, str]:
-    """By noun, a COPY of the columns of its CSV; in a process whose environment names the site's servers."""
+def bare_statements() -> dict[str, dict[str, str]]:
+    """By noun, a COPY of the columns of its CSV, `sorted` as the stream is and in `any` order; in a process whose
+    environment names the site's servers.
+    """
     import django
 
     django.setup()
@@ -58,18 +62,20 @@ def bare_statements() -> dict[str, str]:
     from api.streams.made import Columns, lay
     from api.streams.nouns import NOUNS as WRITTEN
 
-    found = {}
+    found: dict[str, dict[str, str]] = {}
     for noun, view in (("answers", Answers), ("labels", Labels), ("consensus", ConsensusList)):
         written = WRITTEN[view.serializer_class]
         columns = Columns()
         lay(written.members, {}, columns)
         rows = written.prepare(view.queryset.all().prefetch_related(None)).annotate(**columns.expressions)
         rows = rows.values_list(*columns.expressions)
-        sql, values = rows.order_by().query.sql_with_params()
-        with connection.cursor() as cursor:
-            connection.ensure_connection()
-            plain = psycopg.ClientCursor(cursor.connection).mogrify(sql, values)
-        found[noun] = f"COPY ({plain}) TO STDOUT (FORMAT csv)"
+        found[noun] = {}
+        for name, keys in (("sorted", view.keys), ("any", ())):
+            sql, values = rows.order_by(*keys).query.sql_with_params()
+            with connection.cursor() as cursor:
+                connection.ensure_connection()
+                plain = psycopg.ClientCursor(cursor.connection).mogrify(sql, values)
+            found[noun][name] = f"COPY ({plain}) TO STDOUT (FORMAT csv)"
     return found
 
 
@@ -126,10 +132,12 @@ def measure_speed(report: Report, site: Site, port: int, pid: int) -> None:
     statements = apart(bare_statements)
     for noun in NOUNS:
         bare: list[float] = []
+        unsorted: list[float] = []
         took: dict[str, list[float]] = {form: [] for form in FORMS}
         firsts: dict[str, list[float]] = {form: [] for form in FORMS}
         for _ in range(ROUNDS):
-            bare.append(copied(site.postgres.url, statements[noun])[0])
+            bare.append(copied(site.postgres.url, statements[noun]["sorted"])[0])
+            unsorted.append(copied(site.postgres.url, statements[noun]["any"])[0])
             for form, accept in FORMS.items():
                 _, seconds, length = streamed(port, noun, accept)
                 took[form].append(seconds)
@@ -138,7 +146,10 @@ def measure_speed(report: Report, site: Site, port: int, pid: int) -> None:
             speed, peer = 1 / statistics.median(took[form]), 1 / statistics.median(bare)
             report.add(f"{noun} as {form}: of the speed of a bare COPY", speed, "a second", against=peer, mark=RATIO)
             report.add(f"{noun} as {form}: first byte", 1000 * statistics.median(firsts[form]), "ms", mark=FIRST_MS)
-        report.say(f"{noun}: bare {statistics.median(bare):.2f} s, {length / 1e6:.0f} MB as the last form")
+        report.say(
+            f"{noun}: bare {statistics.median(bare):.2f} s, in no order {statistics.median(unsorted):.2f} s; "
+            f"{length / 1e6:.0f} MB as the last form; load {os.getloadavg()[0]:.1f}"
+        )
     report.add("peak memory of the process", max(peak_mb(one) for one in tree(pid)), "MB", mark=PEAK_MB)
 
 

@@ -1,6 +1,7 @@
 """`python -m candor_verify FOLDER [--key FILE]`: whether a release is what it says, and its figures follow from it.
 
-Ends with 0 where everything is equal, with 1 where anything differs, and with 2 where there is no release to be read.
+Ends with 0 where everything is equal, with 1 where anything differs, and with 2 where there is no release to be read or
+the signature that was asked for cannot be checked.
 """
 
 import argparse
@@ -9,8 +10,12 @@ import sys
 from dataclasses import asdict
 from pathlib import Path
 
-from candor_verify.findings import CannotRead, Findings
-from candor_verify.folder import open_folder
+import pyarrow as pa
+
+from candor_verify.claims import check_claims
+from candor_verify.findings import CannotRead, Findings, plainly
+from candor_verify.folder import Folder, open_folder
+from candor_verify.reading import Unreadable
 from candor_verify.recomputing import check_counts, check_figures, check_gold, check_privacy, name_what_is_not_here
 from candor_verify.sums import check_signature, check_sums
 from candor_verify.tables import check_references, check_tables
@@ -25,7 +30,7 @@ def main(arguments: list[str] | None = None) -> int:
     try:
         findings = verify(told.folder, told.key)
     except CannotRead as error:
-        sys.stderr.write(f"{error}\n")
+        sys.stderr.write(f"{plainly(str(error))}\n")
         return 2
     sys.stdout.write((as_json(findings) if told.json else "\n".join(findings.lines())) + "\n")
     return 0 if findings.equal else 1
@@ -35,11 +40,23 @@ def verify(path: Path, key: Path | None = None) -> Findings:
     """Everything that can be checked of the release in this folder.
 
     Raises:
-        CannotRead: there is none, or the key is none.
+        CannotRead: there is none, the key is none, the signature cannot be checked, or a file holds what no check is
+            made for.
     """
     folder, findings = open_folder(path), Findings()
+    try:
+        check(folder, key, findings)
+    except (ArithmeticError, AttributeError, LookupError, OSError, RuntimeError, TypeError, ValueError) as error:
+        raise CannotRead(f"{path} cannot be checked: {said(error)}.") from None
+    except (Unreadable, pa.ArrowException) as error:
+        raise CannotRead(f"{path} cannot be checked: {said(error)}.") from None
+    return findings
+
+
+def check(folder: Folder, key: Path | None, findings: Findings) -> None:
     check_sums(folder, findings)
     check_signature(folder, key, findings)
+    check_claims(folder, findings)
     sound = check_tables(folder, findings)
     check_references(folder, sound, findings)
     check_counts(folder, sound, findings)
@@ -47,7 +64,12 @@ def verify(path: Path, key: Path | None = None) -> Findings:
     check_privacy(folder, sound, findings)
     check_figures(folder, sound, findings)
     name_what_is_not_here(folder, findings)
-    return findings
+
+
+def said(error: Exception) -> str:
+    """An error in one line."""
+    where = f"{error.file} " if isinstance(error, Unreadable) else ""
+    return f"{where}{' '.join(str(error).split()) or type(error).__name__}"
 
 
 def as_json(findings: Findings) -> str:
@@ -60,7 +82,6 @@ def as_json(findings: Findings) -> str:
             "checked": findings.checked,
             "not_checked": findings.unchecked,
         },
-        ensure_ascii=False,
         indent=1,
     )
 

@@ -50,7 +50,10 @@ class Findings:
             self.more[file, column] += 1
 
     def lines(self) -> Iterator[str]:
-        """The report, a line each."""
+        """The report, a line each, in signs that any terminal shows as they are."""
+        return map(plainly, self._lines())
+
+    def _lines(self) -> Iterator[str]:
         for said in self.checked:
             yield f"ok       {said}"
         for one in self.differences:
@@ -68,3 +71,8 @@ def shown(value: Any) -> str:
         return "nothing"
     text = repr(value)
     return text if len(text) <= LONGEST else f"{text[:LONGEST]}…"
+
+
+def plainly(text: str) -> str:
+    """A line without the signs that steer a terminal, or that it could not be written with."""
+    return "".join(sign if sign.isprintable() else sign.encode("unicode_escape").decode() for sign in text)

@@ -1,46 +1,30 @@
 """A release as it lies in a folder: its manifest, and where each table's files are."""
 
 import json
+import re
+from collections import Counter
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from candor_verify.findings import CannotRead
+from candor_verify.findings import CannotRead, shown
+from candor_verify.shapes import SHAPES, Shape
 
 MANIFEST, SUMS, SIGNATURE = "manifest.json", "SHA256SUMS", "manifest.json.sig"
 FORMAT = 2
+SHA256 = re.compile(r"[0-9a-f]{64}")
 
 
 @dataclass(frozen=True)
-class Reference:
-    """`columns` hold the values of `target_columns` of a row of `table`, or nothing."""
+class Table(Shape):
+    """One table: its shape as every release has it; and of the manifest, how many rows and which digest are said of it.
 
-    columns: tuple[str, ...]
-    table: str
-    target_columns: tuple[str, ...]
+    `digest`: SHA-256 of its lines of NDJSON before they were compressed.
+    """
 
-
-@dataclass(frozen=True)
-class Column:
-    name: str
-    type: str
-    nullable: bool
-
-
-@dataclass(frozen=True)
-class Table:
-    """One table, as the manifest has it. `digest`: SHA-256 of its lines of NDJSON before they were compressed."""
-
-    name: str
-    key: tuple[str, ...]
-    columns: tuple[Column, ...]
-    references: tuple[Reference, ...]
     rows: int
     digest: str
-
-    @property
-    def names(self) -> list[str]:
-        return [column.name for column in self.columns]
 
     @property
     def ndjson(self) -> str:
@@ -56,17 +40,18 @@ class File:
     path: str
     sha256: str
     bytes: int
-    rows: int | None
 
 
 @dataclass(frozen=True)
 class Folder:
-    """The folder and what its manifest says."""
+    """The folder and what its manifest says. `tables`: those that releases have; `claims`: what it says of any."""
 
     path: Path
     label: str
     tables: dict[str, Table]
+    claims: tuple[dict[str, Any], ...]
     files: dict[str, File]
+    twice: tuple[str, ...]
     left_out: dict[str, dict[str, int]]
 
     def parts(self, table: str) -> list[str]:
@@ -87,15 +72,19 @@ def open_folder(path: Path) -> Folder:
         content = json.loads((path / MANIFEST).read_bytes())
         if content["format"] != FORMAT:
             raise CannotRead(f"{path / MANIFEST} has format {content['format']}; this program knows {FORMAT}.")
+        said = list(_claims(content["tables"]))
+        files = [_file(file["path"], file["sha256"], file["bytes"]) for file in content["files"]]
         return Folder(
             path,
-            str(content["label"]),
-            {table["name"]: _table(table) for table in content["tables"]},
+            _text(content["label"]),
+            dict(_tables(said)),
+            tuple(said),
+            {file.path: file for file in files},
+            tuple(name for name, number in Counter(file.path for file in files).items() if number > 1),
             {
-                file["path"]: File(file["path"], file["sha256"], file["bytes"], file["rows"])
-                for file in content["files"]
+                _text(table): {_text(reason): _number(number) for reason, number in reasons.items()}
+                for table, reasons in content["left_out"].items()
             },
-            dict(content["left_out"]),
         )
     except OSError as error:
         raise CannotRead(f"{path / MANIFEST} cannot be read: {error.strerror}.") from None
@@ -103,9 +92,37 @@ def open_folder(path: Path) -> Folder:
         raise CannotRead(f"{path / MANIFEST} is no manifest of a release: {error!r}.") from None
 
 
-def _table(said: dict[str, Any]) -> Table:
-    references = (
-        Reference(tuple(to["columns"]), to["table"], tuple(to["target_columns"])) for to in said["references"]
-    )
-    columns = (Column(column["name"], column["type"], bool(column["nullable"])) for column in said["columns"])
-    return Table(said["name"], tuple(said["key"]), tuple(columns), tuple(references), int(said["rows"]), said["digest"])
+def _claims(said: Any) -> Iterator[dict[str, Any]]:
+    if not isinstance(said, list):
+        raise TypeError("its tables are no list")
+    for table in said:
+        known = {"name": _text(table["name"]), "rows": _number(table["rows"]), "digest": _text(table["digest"])}
+        yield table | known
+
+
+def _tables(said: list[dict[str, Any]]) -> Iterator[tuple[str, Table]]:
+    of = {table["name"]: table for table in said}
+    for shape in SHAPES:
+        if shape.name in of:
+            claim = of[shape.name]
+            yield shape.name, Table(**vars(shape), rows=claim["rows"], digest=claim["digest"])
+
+
+def _file(path: Any, sha256: Any, size: Any) -> File:
+    if not SHA256.fullmatch(_text(sha256)):
+        raise ValueError(f"{shown(sha256)} is no SHA-256")
+    if not _text(path).isprintable():
+        raise ValueError(f"{shown(path)} is no path")
+    return File(path, sha256, _number(size))
+
+
+def _text(said: Any) -> str:
+    if not isinstance(said, str):
+        raise TypeError(f"{shown(said)} is no text")
+    return said
+
+
+def _number(said: Any) -> int:
+    if type(said) is not int:
+        raise TypeError(f"{shown(said)} is no whole number")
+    return said

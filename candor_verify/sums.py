@@ -1,15 +1,19 @@
 """Whether every file is the one that was published: sums, sizes, the manifest, its signature."""
 
 import hashlib
+import os
 import re
+import stat
+from collections.abc import Iterator
 from pathlib import Path
 
 from candor_verify.findings import CannotRead, Findings
 from candor_verify.folder import MANIFEST, SIGNATURE, SUMS, Folder
 
 LINE = re.compile(r"([0-9a-f]{64})  (\S.*)")
-# Whoever reads a folder of data reads every file in these.
-READ_WHOLE = ("data/", "ndjson/", "csv/")
+# What Python itself puts beside a program that it runs, and what git and the Hub put beside a copy they keep.
+COMPILED = re.compile(r"(?P<folder>verify/(?:\w+/)*)__pycache__/(?P<module>\w+)\.[\w.-]+\.pyc")
+OF_A_COPY = re.compile(r"\.gitattributes|\.git/.*|\.cache/huggingface/.*")
 
 
 def check_sums(folder: Folder, findings: Findings) -> None:
@@ -29,11 +33,37 @@ def check_sums(folder: Folder, findings: Findings) -> None:
     for path, sha256 in sorted(expected.items()):
         if _inside(folder.path, path):
             _check_file(folder, path, sha256, findings)
-    here = {found.relative_to(folder.path).as_posix() for found in folder.path.rglob("*") if found.is_file()}
-    for path in sorted(here - set(expected) - {SUMS, SIGNATURE}):
-        if path.startswith(READ_WHOLE):
+    for path, kind in sorted(_here(folder.path)):
+        if stat.S_ISLNK(kind):
+            findings.differs(path, "is a link to somewhere else; a release has files only")
+        elif path not in expected and path not in {SUMS, SIGNATURE} and not _of_others(folder, path):
             findings.differs(path, "is no file of this release")
+    findings.unchecked.append(
+        "compiled Python in verify/, .gitattributes, .git/ and .cache/huggingface/, where they are there: no release "
+        "has them; Python, git and the Hub put them beside one"
+    )
     findings.checked.append(f"{len(expected)} files compared with {SUMS} and {MANIFEST}")
+
+
+def _here(folder: Path) -> Iterator[tuple[str, int]]:
+    """The path and mode of whatever is no folder; what a link leads to is not followed."""
+
+    def unreadable(error: OSError) -> None:
+        raise CannotRead(f"{error.filename} cannot be read: {error.strerror}.")
+
+    for place, folders, files in os.walk(folder, onerror=unreadable):
+        for name in (*folders, *files):
+            path = Path(place, name)
+            kind = path.lstat().st_mode
+            if not stat.S_ISDIR(kind):
+                yield path.relative_to(folder).as_posix(), kind
+
+
+def _of_others(folder: Folder, path: str) -> bool:
+    compiled = COMPILED.fullmatch(path)
+    return bool(OF_A_COPY.fullmatch(path)) or (
+        compiled is not None and f"{compiled['folder']}{compiled['module']}.py" in folder.files
+    )
 
 
 def _listed(folder: Folder, findings: Findings) -> dict[str, str]:
@@ -46,8 +76,10 @@ def _listed(folder: Folder, findings: Findings) -> dict[str, str]:
         matched = LINE.fullmatch(line)
         if matched is None:
             findings.differs(SUMS, "is no sum and path", row=number)
-        else:
-            found[matched[2]] = matched[1]
+            continue
+        if matched[2] in found:
+            findings.differs(SUMS, f"names {matched[2]} twice", row=number)
+        found[matched[2]] = matched[1]
     if MANIFEST not in found:
         findings.differs(SUMS, f"does not name {MANIFEST}")
     return found
@@ -55,6 +87,10 @@ def _listed(folder: Folder, findings: Findings) -> dict[str, str]:
 
 def _check_file(folder: Folder, path: str, sha256: str, findings: Findings) -> None:
     try:
+        # Asked first: whoever opens a pipe waits for ever.
+        if not stat.S_ISREG((folder.path / path).stat().st_mode):
+            findings.differs(path, "is no file")
+            return
         with (folder.path / path).open("rb") as file:
             found = hashlib.file_digest(file, "sha256").hexdigest()
         size = (folder.path / path).stat().st_size
@@ -78,30 +114,33 @@ def check_signature(folder: Folder, key: Path | None, findings: Findings) -> Non
     """The detached Ed25519 signature of the manifest.
 
     Raises:
-        CannotRead: the key is none.
+        CannotRead: the key is none, or there is nothing to check a signature with.
     """
     signature = folder.path / SIGNATURE
     if key is None:
         there = "is there, but no --key was given" if signature.is_file() else "is not there"
         findings.unchecked.append(f"the signature {SIGNATURE}: it {there}. Sums alone do not say who made a release.")
         return
+    if not signature.is_file():
+        findings.differs(SIGNATURE, "is not there")
+        return
     try:
-        from cryptography.exceptions import InvalidSignature
+        from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
         from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
         from cryptography.hazmat.primitives.serialization import load_pem_public_key
     except ImportError:
-        findings.unchecked.append(f"the signature {SIGNATURE}: that takes the package cryptography, or openssl.")
-        return
+        raise CannotRead(
+            f"{SIGNATURE} cannot be checked: that takes the Python package cryptography. Without --key the rest is "
+            "checked."
+        ) from None
     try:
         public = load_pem_public_key(key.read_bytes())
-    except (OSError, ValueError) as error:
-        raise CannotRead(f"{key} is no public key: {error}.") from None
+    except (OSError, ValueError, UnsupportedAlgorithm) as error:
+        raise CannotRead(f"{key} is no public key: {str(error).splitlines()[0]}.") from None
     if not isinstance(public, Ed25519PublicKey):
         raise CannotRead(f"{key} is no Ed25519 key.")
     try:
         public.verify(signature.read_bytes(), (folder.path / MANIFEST).read_bytes())
-    except OSError:
-        findings.differs(SIGNATURE, "is not there")
     except InvalidSignature:
         findings.differs(SIGNATURE, f"is no signature of {MANIFEST} by this key")
     else:

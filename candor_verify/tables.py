@@ -1,4 +1,4 @@
-"""Whether the tables are what the manifest says: columns, order, keys, references, and one content in all formats."""
+"""Whether the tables are as in every release: columns, order, keys, references, and one content in all formats."""
 
 import hashlib
 import json
@@ -9,8 +9,9 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from candor_verify.findings import Findings, shown
-from candor_verify.folder import MANIFEST, Folder, Reference, Table
+from candor_verify.folder import MANIFEST, Folder, Table
 from candor_verify.reading import TYPES, Place, Unreadable, as_cell, csv_rows, ndjson_rows, rows
+from candor_verify.shapes import SHAPES, Reference
 
 # Words that a column may hold, by table and column.
 LABELS = frozenset({"censored", "evasive", "faithful"})
@@ -57,7 +58,7 @@ def check_columns(folder: Folder, table: Table, findings: Findings) -> bool:
             raise Unreadable(path, f"cannot be read: {str(error).splitlines()[0]}") from None
         if schema.names != table.names:
             findings.differs(
-                path, f"has the columns {', '.join(schema.names)}; {MANIFEST} has {', '.join(table.names)}"
+                path, f"has the columns {', '.join(schema.names)}; every release has {', '.join(table.names)}"
             )
             right = False
             continue
@@ -144,10 +145,13 @@ def _same_list(value: Any, cell: str) -> bool:
 def check_references(folder: Folder, sound: set[str], findings: Findings) -> None:
     """Whether what a row names is there."""
     number = 0
-    for table in folder.tables.values():
-        for reference in table.references:
-            if table.name in sound and reference.table in sound:
-                check_reference(folder, table, reference, findings)
+    for shape in SHAPES:
+        for reference in shape.references:
+            if lacking := sorted({shape.name, reference.table} - sound):
+                said = f"{', '.join(reference.columns)} of {shape.name} in {reference.table}"
+                findings.unchecked.append(f"the references {said}: {', '.join(lacking)} cannot be read")
+            else:
+                check_reference(folder, folder.tables[shape.name], reference, findings)
                 number += 1
     findings.checked.append(f"{number} references between tables")
 

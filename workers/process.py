@@ -1,4 +1,4 @@
-"""The runner of this worker process, and its loop for machine judges."""
+"""The runner of this worker process, its loop for machine judges, and its thread for webhooks."""
 
 import threading
 
@@ -6,9 +6,11 @@ from django.conf import settings
 
 from workers.judging import Judging
 from workers.runner import Runner
+from workers.webhooks import Telling
 
 _runner: Runner | None = None
 _judging: Judging | None = None
+_telling: Telling | None = None
 _lock = threading.Lock()
 
 
@@ -30,10 +32,21 @@ def judging() -> Judging:
         return _judging
 
 
+def telling() -> Telling:
+    """This process's thread for webhooks; it begins when it is woken."""
+    global _telling  # noqa: PLW0603 -- one for each process is the point
+    with _lock:
+        if _telling is None:
+            _telling = Telling()
+        return _telling
+
+
 def stop() -> None:
-    """Stops what this process has of the two, both at once."""
+    """Stops what this process has of the three, all at once."""
     if _judging is not None:
         _judging.stopping.set()
-    for loop in (_runner, _judging):
+    if _telling is not None:
+        _telling.stopping.set()
+    for loop in (_runner, _judging, _telling):
         if loop is not None:
             loop.stop()

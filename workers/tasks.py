@@ -64,10 +64,10 @@ def drop_abandoned() -> None:
 
 @shared_task(name="workers.tasks.send_webhooks")
 def send_webhooks() -> None:
-    """Sends what webhooks are to be told, and what they did not take before."""
-    from workers.webhooks import deliver_due
+    """Wakes this process's thread for webhooks: receivers may be slow, and nothing here waits for them."""
+    from workers.process import telling
 
-    deliver_due()
+    telling().wake()
 
 
 @shared_task(name="workers.tasks.forget_webhook_messages")

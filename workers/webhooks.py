@@ -1,23 +1,62 @@
 """Sends what webhooks are to be told: through the one guarded way out, to public addresses alone.
 
 An address comes from whoever made the webhook, so nothing is ever sent into our own network, no redirect is followed,
-and what a receiver answers is not read beyond its status.
+and what a receiver answers is not read beyond its status. Strangers' servers may be slow: a thread of its own waits for
+them, and no task of the queue, so that probing and the sweep never do.
 """
 
 import asyncio
+import logging
+import threading
 from datetime import UTC, datetime
 
 import httpx
+from django.db import connection
 
 from releases.actions.webhooks import Dispatch, claim_deliveries, record_delivery
 from releases.webhooks import signed_headers
-from workers.database import Database
+from workers.database import Database, first_line
 from workers.providers import transport
 
+log = logging.getLogger("candor.webhooks")
+
 AT_ONCE = 20
+# What is not told by then is told again once its claim has run out.
+STOP_WITHIN_S = 1.0
 TIMEOUT_S = 15.0
 # Of what keeps a call from being made, this alone is sure to be so the next time.
 NEVER = frozenset({"address_refused"})
+
+
+class Telling:
+    """One for each process. `wake` and `stop` may be called from any thread."""
+
+    def __init__(self) -> None:
+        self.stopping = threading.Event()
+        self.thread: threading.Thread | None = None
+        self.lock = threading.Lock()
+
+    def wake(self) -> None:
+        """Something may be due: begins, unless it is at it already, and returns at once."""
+        with self.lock:
+            if not self.stopping.is_set() and (self.thread is None or not self.thread.is_alive()):
+                self.thread = threading.Thread(target=self.run, name="candor-webhooks", daemon=True)
+                self.thread.start()
+
+    def stop(self) -> None:
+        self.stopping.set()
+        if self.thread is not None:
+            self.thread.join(STOP_WITHIN_S)
+
+    def run(self) -> None:
+        """Tells until nothing is due. A thread's connection ends with it."""
+        try:
+            while not self.stopping.is_set() and deliver_due():
+                pass
+        except Exception as error:
+            log.warning("webhooks were not told: %s", first_line(error), exc_info=True)
+        finally:
+            connection.close()
 
 
 def deliver_due(*, limit: int = AT_ONCE, allow_private: bool = False) -> int:

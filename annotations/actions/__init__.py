@@ -14,7 +14,7 @@ from annotations.actions.judge_agreement import measure_judges
 from annotations.actions.judged_rates import refresh_judged_rates
 from annotations.actions.judges import pause_judge, register_judge, set_a_day, start_judge, want_test
 from annotations.actions.keys import set_keys
-from annotations.actions.leave import check_typed, close_person, leave
+from annotations.actions.leave import check_typed, close_person
 from annotations.actions.machine_verdicts import queue_for_all, take_back_expired_verdicts
 from annotations.actions.practice import pass_practice
 from annotations.actions.quarantine import carry_on_all, quarantine, reinstate
@@ -59,7 +59,6 @@ __all__ = [
     "give_out_again",
     "judge",
     "judge_and_next",
-    "leave",
     "lift_decision",
     "load_gold",
     "load_starter_gold",

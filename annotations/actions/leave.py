@@ -19,17 +19,6 @@ from core.errors import Invalid
 from probes.models import Answer
 
 
-@transaction.atomic
-def leave(*, by: User, typed: str, erase: bool = False) -> None:
-    """Closes the account of `by`, who has typed their name or their password to say that they mean it.
-
-    Raises:
-        Invalid: something else was typed, or they are the last maintainer.
-    """
-    check_typed(by=by, typed=typed)
-    close_person(by=by, person=by, erase=erase)
-
-
 def check_typed(*, by: User, typed: str) -> None:
     """Raises Invalid where neither the name nor the password of `by` was typed."""
     if typed.strip() != by.username and not by.check_password(typed):

@@ -1,14 +1,15 @@
 """How the labellers of a release label, and what that makes of each answer: the row of crowd, and of each consensus.
 
-The fit is to the release's own counted labels and knows people by the names of this release alone. What the site has
-learned is another fit, to the same labels under other names, and differs in the last digits: folds and the ways through
-the deck are dealt by the order of names.
+The fit is to the release's own counted labels and knows people by the names of this release alone, which leave no trace
+in it (see record_people). What the site has learned is another fit, to the same labels under other names, and differs
+in the last digits: folds and the ways through the deck are dealt in another order.
 
 Everything that went through a logarithm is told to six decimals: the last bits of a logarithm are the processor's.
 """
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from functools import cache
 from typing import Any, Final
 
 import numpy as np
@@ -20,6 +21,7 @@ from .dawid_skene import STRENGTH, DawidSkene, fit_dawid_skene
 from .gold import calibrate_on_gold
 from .posterior import smoothed
 from .record import CLASSES, NOBODY, STATES, Record
+from .record_people import gold_columns, numbered
 from .strength import choose_strength
 
 Floats = npt.NDArray[np.float64]
@@ -73,14 +75,18 @@ def learn(record: Record) -> Learned:
     if len(values) < LEAST_LABELS or many < LEAST_PEOPLE:
         return Learned(**counts, crowd=None, strengths={}, calibration=None, measured=None, posterior=None)
     some = sample(answers)
+    number = numbered(answers, people, values, many=len(record.people))
+    people = number[people]
     tried = choose_strength(answers[some], people[some], values[some], classes=K, folds=FOLDS, seed=SEED, repeats="all")
     fit = fit_dawid_skene(answers, people, values, classes=K, strength=tried.chosen or STRENGTH, repeats="all")
-    skills = {record.people[person]: matrix for person, matrix in matrices(fit).items() if person != nobody}
+    skills = {person: matrix for person, matrix in matrices(fit).items() if person != number[nobody]}
+    known = {name: own for name, own in zip(record.people, number.tolist(), strict=True) if own in skills}
+    gold = gold_columns(record.gold, known)
     calibration, measured = calibrate_on_gold(
-        [one.gold for one in record.gold],
-        [one.person for one in record.gold],
-        [one.label for one in record.gold],
-        {one.gold: one.right for one in record.gold},
+        gold.items,
+        gold.workers,
+        gold.labels,
+        gold.truths,
         skills=skills,
         pooled=fit.pooled.tolist(),
         prior=fit.prior.tolist(),
@@ -95,7 +101,7 @@ def learn(record: Record) -> Learned:
         strengths={one.strength: one.log_likelihood for one in tried.table},
         calibration=calibration,
         measured=measured,
-        posterior=posteriors(record, fit, nobody),
+        posterior=posteriors(record, fit, number),
     )
 
 
@@ -118,21 +124,28 @@ def matrices(fit: DawidSkene) -> dict[int, tuple[tuple[float, ...], ...]]:
     }
 
 
-def posteriors(record: Record, fit: DawidSkene, nobody: int) -> Floats:
-    """Each answer's chances by all its counted labels; a label of somebody who has left is weighed as the crowd's."""
+def posteriors(record: Record, fit: DawidSkene, number: npt.NDArray[np.int32]) -> Floats:
+    """Each answer's chances by all its counted labels; a label of somebody who has left is weighed as the crowd's.
+
+    number: of each of the record's people the one they have in the fit.
+    """
+    nobody = number[record.people.index(NOBODY)]
     logs = np.log(np.maximum(np.repeat(fit.pooled[None], len(record.people), axis=0), _SMALLEST))
     for person, matrix in matrices(fit).items():
         if person != nobody:
             logs[person] = np.log(np.maximum(np.array(matrix), _SMALLEST))
     many = len(record.answers)
+    people = number[record.label_person]
+    # An answer's logarithms are added up in the order of these numbers: that of the rows hangs on names.
+    order = np.lexsort((record.label_value, people, record.label_answer))
+    answer, who, value = record.label_answer[order], people[order], record.label_value[order]
     found = np.empty((many, K))
     for k in range(K):
-        weights = logs[record.label_person, k, record.label_value]
-        found[:, k] = np.bincount(record.label_answer, weights=weights, minlength=many)
+        found[:, k] = np.bincount(answer, weights=logs[who, k, value], minlength=many)
     found += np.log(np.maximum(fit.prior / fit.prior.sum(), _SMALLEST))
     chances: Floats = np.exp(found - found.max(axis=1, keepdims=True))
     chances /= chances.sum(axis=1, keepdims=True)
-    chances[np.bincount(record.label_answer, minlength=many) == 0] = np.nan
+    chances[np.bincount(answer, minlength=many) == 0] = np.nan
     return chances
 
 
@@ -161,9 +174,11 @@ def crowd_rows(learned: Learned) -> Iterator[dict[str, Any]]:
 def consensus_rows(record: Record, learned: Learned) -> Iterator[dict[str, Any]]:
     """A row for each settled or contested answer, in the order of their ids."""
     votes = record.votes()
+    # There are a million answers, but few ways to vote.
+    summed_up = cache(lambda *counts: majority(dict(zip(CLASSES, counts, strict=True))))
     for place in np.flatnonzero(record.state >= 0).tolist():
         counts = votes[place].tolist()
-        most = majority(dict(zip(CLASSES, counts, strict=True)))
+        most = summed_up(*counts)
         likely: list[float] | None = None
         confidence = None
         if learned.posterior is not None and sum(counts):

@@ -5,6 +5,7 @@ out; an answer that several models gave counts with each of them.
 """
 
 from collections.abc import Iterator, Sequence
+from hashlib import sha256
 from typing import Any, Final
 
 import numpy as np
@@ -29,13 +30,15 @@ def agreement_rows(record: Record) -> Iterator[dict[str, Any]]:
     counted = (record.state >= 0) & (family >= 0) & (votes.sum(axis=1) > 0)
     cells, ways = _cells(votes, family)
     del votes
+    # A model that was asked at one endpoint alone makes the same slice twice.
+    known: dict[bytes, Figure] = {}
     for kind in sorted(("all", "guideline", "round", *PROMPTS, *PARTIES)):
         if kind == "guideline":
             for key, own, own_ways in _guidelines(record, counted, family):
-                yield from _measured(kind, key, own, own_ways)
+                yield from _measured(kind, key, own, own_ways, known)
         else:
             for key, answers in _slices(record, counted, kind):
-                yield from _measured(kind, key, cells[answers], ways)
+                yield from _measured(kind, key, cells[answers], ways, known)
 
 
 def _cells(votes: Whole, family: Codes) -> tuple[Whole, Whole]:
@@ -47,12 +50,16 @@ def _cells(votes: Whole, family: Codes) -> tuple[Whole, Whole]:
     return family.astype(np.int64) * len(ways) + way.reshape(-1), ways
 
 
-def _measured(kind: str, key: str, cells: Whole, ways: Whole) -> Iterator[dict[str, Any]]:
-    """A slice on each scale."""
+def _measured(kind: str, key: str, cells: Whole, ways: Whole, known: dict[bytes, Figure]) -> Iterator[dict[str, Any]]:
+    """A slice on each scale. `known` has what was measured before, by the counts it was measured from."""
     found, times = np.unique(cells, return_counts=True)
     family, way = np.divmod(found, len(ways))
     for scale, to_scale in SCALES.items():
-        yield _row(kind, key, scale, measure_figure(to_scale(ways[way]), times, family))
+        counts = to_scale(ways[way])
+        same = sha256(b"".join(each.tobytes() for each in (counts, times, family))).digest()
+        if same not in known:
+            known[same] = measure_figure(counts, times, family)
+        yield _row(kind, key, scale, known[same])
 
 
 def _families(record: Record) -> Codes:

@@ -23,6 +23,8 @@ LEAD = 3
 SPLIT_SHOWS_AT = 5
 # And with a calibration, before that.
 LEAD_WHEN_SURE = 2
+# So many people who cannot judge an answer close it.
+CANNOT_JUDGE_AT_MOST = 3
 
 
 class State(StrEnum):

@@ -3,6 +3,7 @@
 from typing import Any
 
 from allauth.account.adapter import DefaultAccountAdapter
+from allauth.account.authentication import AUTHENTICATION_METHODS_SESSION_KEY
 from django.core.exceptions import ImproperlyConfigured
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
@@ -13,6 +14,9 @@ from core.errors import Forbidden
 
 # Whoever has just signed in sees as much; the deck has no place for a box that says it.
 SILENT = {"account/messages/logged_in.txt", "account/messages/logged_out.txt"}
+# What a session may keep of how somebody signed in. A name is not among it: sessions lie in Valkey too, whose file is
+# written on and on, and who leaves has to be gone from it.
+KEPT_OF_A_SIGN_IN = {"method", "at", "reauthenticated"}
 
 
 class Adapter(DefaultAccountAdapter):  # type: ignore[misc]  # allauth carries no types
@@ -31,6 +35,15 @@ class Adapter(DefaultAccountAdapter):  # type: ignore[misc]  # allauth carries n
             return str(super().get_client_ip(request))
         except ImproperlyConfigured:
             return str(request.META["REMOTE_ADDR"])
+
+    def pre_login(self, request: HttpRequest, user: User, **told: Any) -> HttpResponse | None:
+        """allauth comes through here right after it has noted in the session by what name somebody signed in."""
+        if noted := request.session.get(AUTHENTICATION_METHODS_SESSION_KEY):
+            request.session[AUTHENTICATION_METHODS_SESSION_KEY] = [
+                {word: value for word, value in one.items() if word in KEPT_OF_A_SIGN_IN} for one in noted
+            ]
+        response: HttpResponse | None = super().pre_login(request, user, **told)
+        return response
 
     def respond_user_inactive(self, request: HttpRequest, user: User) -> HttpResponse:
         raise Forbidden(_("This account is closed. Ask a maintainer of this site if you need it again."))

@@ -1,12 +1,13 @@
 """What every view of the API has in common: an allow-list of parameters, scopes by method, reads open to any origin."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from types import MappingProxyType
 from typing import Any, ClassVar, NoReturn
 
 from django.db.models import QuerySet
 from django.http import Http404
-from rest_framework.exceptions import NotAuthenticated
+from rest_framework.exceptions import AuthenticationFailed, NotAuthenticated
 from rest_framework.exceptions import PermissionDenied as Denied
 from rest_framework.mixins import ListModelMixin, RetrieveModelMixin
 from rest_framework.permissions import BasePermission
@@ -17,7 +18,7 @@ from accounts.models import User
 from api.authentication import Scoped
 from api.caching import keep
 from api.choosing import Tree, fields_of, narrow
-from api.limits import Left, TooManyReads, count
+from api.limits import Left, TooManyReads, count, count_stranger
 from api.pagination import ByKey, Order
 from api.parameters import Parameter, read_all
 from api.parsers import StrictJSON
@@ -27,6 +28,8 @@ from core.headers import put_headers
 from core.texts import storable
 
 READS = ("GET", "HEAD", "OPTIONS")
+# What a page on another origin may read of an answer, beside what every page may.
+EXPOSED = "ETag, Link, Location, RateLimit, RateLimit-Policy, Retry-After"
 
 
 class ApiView(Streaming):
@@ -73,14 +76,30 @@ class ApiView(Streaming):
         found: Tree = self.values.get("fields", {})
         return found
 
-    def check_throttles(self, request: Request) -> None:
-        """Reads are counted, whoever reads; what changes something has rules of its own."""
+    def perform_authentication(self, request: Request) -> None:
+        """Who asks, what is left of their reads, and what they send: in this order, for the last two cost something.
+
+        Reads are counted, whoever reads; what changes something has rules of its own. A stream is one read: where it
+        comes from another process, that one counts it.
+        """
+        if "Authorization" in request.headers:
+            self.counted(count_stranger, request, spend=False)
+        try:
+            super().perform_authentication(request)
+        except AuthenticationFailed:
+            self.counted(count_stranger, request, spend=True)
+            raise
+        self.left = None
         if request.method in ("GET", "HEAD") and self.is_limited:
-            try:
-                self.left = count(request)
-            except TooManyReads as error:
-                self.left = error.left
-                raise
+            self.counted(count, request, spend=not self.is_led_on)
+        self.values = self.read_parameters(request)
+
+    def counted(self, by: Callable[..., Left | None], request: Request, *, spend: bool) -> None:
+        try:
+            self.left = by(request, spend=spend)
+        except TooManyReads as error:
+            self.left = error.left
+            raise
 
     def get_permissions(self) -> Sequence[BasePermission]:
         scope = self.scopes.get(self.request.method or "")
@@ -98,8 +117,6 @@ class ApiView(Streaming):
             raise Http404
         if request.method not in self.allowed_methods:
             self.http_method_not_allowed(request)  # whatever else is wrong with it
-        # Before DRF looks at the request: its own `format` parameter is none of ours.
-        self.values = self.read_parameters(request)
         super().initial(request, *args, **kwargs)
 
     def read_parameters(self, request: Request) -> Mapping[str, Any]:
@@ -126,12 +143,16 @@ class ApiView(Streaming):
         return Response(status=204)
 
     def finalize_response(self, request: Request, response: Any, *args: Any, **kwargs: Any) -> Any:
-        if self.left is not None:
-            put_headers(response, self.left.headers)
         answer = super().finalize_response(request, response, *args, **kwargs)
+        if self.left is not None and self.is_led_on and answer.status_code != 307:
+            # Nothing that the other process would count came of it.
+            with suppress(TooManyReads):
+                self.left = count(request)
+        if self.left is not None:
+            put_headers(answer, self.left.headers)
         if request.method in READS and self.open_to_any_origin:
             answer.headers["Access-Control-Allow-Origin"] = "*"
-            answer.headers["Access-Control-Expose-Headers"] = "ETag, Link, Location, RateLimit, Retry-After"
+            answer.headers["Access-Control-Expose-Headers"] = EXPOSED
             if request.method == "OPTIONS":
                 answer.headers["Access-Control-Allow-Methods"] = "GET, HEAD, OPTIONS"
                 answer.headers["Access-Control-Max-Age"] = "86400"

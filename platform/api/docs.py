@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_safe
@@ -31,7 +32,8 @@ def docs(request: HttpRequest) -> HttpResponse:
     shown = [
         (group.name, [entry(one, root, known.get(group.name, {})) for one in group.operations]) for group in groups()
     ]
-    return render(request, "api/docs.html", {"groups": shown, "shapes": shapes(), "root": root})
+    limits = {"reads": settings.READS_PER_MINUTE, "reads_by_token": settings.READS_PER_MINUTE_BY_TOKEN}
+    return render(request, "api/docs.html", {"groups": shown, "shapes": shapes(), "root": root, **limits})
 
 
 def entry(one: Operation, root: str, known: Mapping[str, str]) -> Entry:

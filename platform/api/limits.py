@@ -7,27 +7,22 @@ While Valkey is away everybody is let through: the record is there to be read.
 import logging
 import time
 from dataclasses import dataclass
-from functools import cache
-from typing import Any
 
 from django.conf import settings
 from django.utils.translation import gettext as _
 from limits import RateLimitItemPerMinute
-from limits.storage import RedisStorage
 from limits.strategies import MovingWindowRateLimiter
-from redis.backoff import NoBackoff
 from redis.exceptions import RedisError
-from redis.retry import Retry
 from rest_framework.exceptions import Throttled
 from rest_framework.request import Request
 
 from accounts.models import ApiToken
 from core.visitors import address_of
+from core.windows import window
 
 log = logging.getLogger("candor.api")
 
 AWAY_FOR = 3.0  # seconds after a failure in which nobody asks
-WITHIN = 0.5  # seconds in which a server that works has answered
 MINUTE = 60
 
 
@@ -66,41 +61,44 @@ class Away:
     until = 0.0
 
 
-@cache
 def limiter() -> MovingWindowRateLimiter:
-    options: dict[str, Any] = {
-        "socket_timeout": WITHIN,
-        "socket_connect_timeout": WITHIN,
-        "retry": Retry(NoBackoff(), 1),
-    }
-    address = settings.REDIS_LIMITS
-    if address.startswith("unix://"):
-        address = f"redis+{address}"
-    return MovingWindowRateLimiter(RedisStorage(address, key_prefix="reads", **options))
+    return window("reads")
 
 
-def count(request: Request) -> Left | None:
-    """Counts one read; None while nobody can count.
+def count(request: Request, *, spend: bool = True) -> Left | None:
+    """Counts one read, or without `spend` looks whether there is one left; None while nobody can count.
 
     Raises:
         TooManyReads: there have been as many within a minute as there may be.
     """
-    if time.monotonic() < Away.until:
-        return None
     token = request.auth
     if isinstance(token, ApiToken):
         limit, whose = settings.READS_PER_MINUTE_BY_TOKEN, f"token:{token.pk}"
     else:
         limit, whose = settings.READS_PER_MINUTE, f"address:{address_of(request._request)}"
+    return taken(limit, whose, spend=spend)
+
+
+def count_stranger(request: Request, *, spend: bool) -> Left | None:
+    """As `count`, of tokens that nobody has, by address: to look one up costs a question to the database.
+
+    They have a count of their own, so that somebody with a token still reads from an address that has read its share.
+    """
+    return taken(settings.READS_PER_MINUTE, f"stranger:{address_of(request._request)}", spend=spend)
+
+
+def taken(limit: int, whose: str, *, spend: bool) -> Left | None:
+    if time.monotonic() < Away.until:
+        return None
     item = RateLimitItemPerMinute(limit)
     try:
-        taken = limiter().hit(item, whose)
-        window = limiter().get_window_stats(item, whose)
+        is_free = limiter().hit(item, whose) if spend else limiter().test(item, whose)
+        stats = limiter().get_window_stats(item, whose)
     except (RedisError, OSError) as error:
         Away.until = time.monotonic() + AWAY_FOR
         log.warning("reads are not counted, for Valkey does not answer: %s", error)
         return None
-    left = Left(limit, max(window.remaining, 0), max(round(window.reset_time - time.time()), 0))
-    if not taken:
+    left = Left(limit, max(stats.remaining, 0), max(round(stats.reset_time - time.time()), 0))
+    if not is_free:
         raise TooManyReads(left)
     return left

@@ -41,6 +41,31 @@ STREAMS = {
 }
 
 
+# What every read says beside its body, wherever it comes from; each is one part of the document.
+HEADERS: dict[str, dict[str, Any]] = {
+    "ETag": {
+        "description": "Names what was sent. Sent back as If-None-Match it brings 304 as long as that is the same.",
+        "schema": {"type": "string", "pattern": '^(W/)?"[!-~]*"$'},
+    },
+    "RateLimit": {
+        "description": "Reads that are left of the minute (r), and seconds until one more is given back (t). Not there "
+        "while nobody can count.",
+        "schema": {"type": "string", "pattern": '^"reads";r=[0-9]+;t=[0-9]+$'},
+    },
+    "RateLimit-Policy": {
+        "description": "How many reads (q) there may be in how many seconds (w).",
+        "schema": {"type": "string", "pattern": '^"reads";q=[0-9]+;w=[0-9]+$'},
+    },
+    "Retry-After": {
+        "description": "Seconds to wait before it is asked for again.",
+        "required": True,
+        "schema": {"type": "string", "pattern": "^[0-9]+$"},
+    },
+}
+COUNTED = ("RateLimit", "RateLimit-Policy")
+WAITS = ("429", "503")
+
+
 class Described(AutoSchema):
     """A view's docstring is its summary (the first line) and its description; every operation names its problems."""
 
@@ -93,6 +118,7 @@ class Described(AutoSchema):
                 operation["responses"].setdefault(
                     status, {"description": MEANINGS[status], "content": {MEDIA_TYPE: {"schema": problem.ref}}}
                 )
+            self.describe_headers(operation["responses"])
         return operation
 
     def describe_streams(self, operation: dict[str, Any]) -> None:
@@ -103,11 +129,22 @@ class Described(AutoSchema):
         if content.keys() & STREAMS.keys():
             operation["responses"]["307"] = {"description": "A stream comes from Location."}
 
+    def describe_headers(self, responses: dict[str, Any]) -> None:
+        if self.method == "GET" and "200" in responses and self.api_view.open_to_any_origin:
+            responses["304"] = {"description": "It is as If-None-Match says, and is not sent again."}
+            for status in ("200", "304"):
+                tell(responses[status], "ETag")
+        for status, response in responses.items():
+            if self.method == "GET" and self.api_view.is_limited:
+                tell(response, *COUNTED)
+            if status in WAITS:
+                tell(response, "Retry-After")
+
     def problems(self, operation: dict[str, Any]) -> list[str]:
         """The statuses that can come back instead, beside those the view names itself."""
-        statuses = ["401", "422"]
+        statuses = ["401", "422", "429"]
         if self.method == "GET":
-            statuses += ["406", "429"]
+            statuses.append("406")
         if "307" in operation["responses"]:
             statuses.append("503")
         if "{" in self.path:
@@ -149,6 +186,16 @@ class WordSchema(OpenApiSerializerFieldExtension):  # type: ignore[no-untyped-ca
         return {"type": "string", "enum": self.target.words}
 
 
+def tell(response: dict[str, Any], *names: str) -> None:
+    response.setdefault("headers", {}).update({name: {"$ref": f"#/components/headers/{name}"} for name in names})
+
+
+def with_headers(result: dict[str, Any], **_: Any) -> dict[str, Any]:
+    """The headers that `tell` leads to. Called by drf-spectacular when all is put together."""
+    result["components"]["headers"] = HEADERS
+    return result
+
+
 def without_required(result: dict[str, Any], **_: Any) -> dict[str, Any]:
     """Where `fields` can leave any field out, none is required. Called by drf-spectacular when all is put together."""
     shapes = result["components"]["schemas"]
@@ -167,8 +214,8 @@ def reached(part: Any, shapes: dict[str, Any]) -> set[str]:
     while waiting:
         one = waiting.pop()
         if isinstance(one, dict):
-            name = str(one.get("$ref", "")).rpartition("/")[2]
-            if name and name not in found:
+            kind, _, name = str(one.get("$ref", "")).rpartition("/")
+            if kind == "#/components/schemas" and name not in found:
                 found.add(name)
                 waiting.append(shapes[name])
             waiting += one.values()

@@ -176,11 +176,13 @@ VARIABLES = (
         "the bytes on.",
         switch,
     ),
-    Variable("HF_TOKEN", "", "A write token of Hugging Face, for `manage.py push_release`.", text, secret=True),
+    Variable(
+        "RELEASES_HF_TOKEN", "", "A write token of Hugging Face, for `manage.py push_release`.", text, secret=True
+    ),
     Variable("HF_REPOSITORY", "", "The dataset repository there, as candor/candor.", repository),
     Variable("HF_ENDPOINT", "https://huggingface.co", "Where Hugging Face is.", url("https", "http")),
     Variable(
-        "ZENODO_TOKEN",
+        "RELEASES_ZENODO_TOKEN",
         "",
         "A token of Zenodo with the scopes deposit:write and deposit:actions, for `manage.py push_release`.",
         text,
@@ -235,10 +237,10 @@ class Env:
     releases_s3_access_key: str
     releases_s3_secret_key: str
     releases_s3_redirect: bool
-    hf_token: str
+    releases_hf_token: str
     hf_repository: str
     hf_endpoint: str
-    zenodo_token: str
+    releases_zenodo_token: str
     zenodo_url: str
     candor_commit: str
     candor_shared: str

@@ -187,13 +187,15 @@ if ENV.releases_s3_bucket:
 RELEASES_S3_REDIRECT = ENV.releases_s3_redirect
 RELEASES_DIR = DATA_DIR / "releases"
 RELEASE_SIGNING_KEY = ENV.release_signing_key
+# Its public half, for processes that do not have the key.
+RELEASE_PUBLIC_KEY_FILE = DATA_DIR / "release-key.pub"
 # The commit that runs, where git cannot be asked.
 CANDOR_COMMIT = ENV.candor_commit
 # Other places a release can be copied to.
-HF_TOKEN = ENV.hf_token
+RELEASES_HF_TOKEN = ENV.releases_hf_token
 HF_REPOSITORY = ENV.hf_repository
 HF_ENDPOINT = ENV.hf_endpoint.rstrip("/")
-ZENODO_TOKEN = ENV.zenodo_token
+RELEASES_ZENODO_TOKEN = ENV.releases_zenodo_token
 ZENODO_URL = ENV.zenodo_url.rstrip("/")
 
 SESSION_ENGINE = "django.contrib.sessions.backends.cached_db"
@@ -214,6 +216,7 @@ REST_FRAMEWORK = {
     "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticatedOrReadOnly"],
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
     "DEFAULT_PARSER_CLASSES": ["rest_framework.parsers.JSONParser"],
+    "DEFAULT_CONTENT_NEGOTIATION_CLASS": "api.negotiation.ByWeight",
     "DEFAULT_PAGINATION_CLASS": "api.pagination.ByKey",
     "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
     "EXCEPTION_HANDLER": "api.problems.handle",
@@ -230,7 +233,11 @@ SPECTACULAR_SETTINGS = {
     "SERVE_INCLUDE_SCHEMA": False,
     "SCHEMA_PATH_PREFIX": "/api/v1",
     "ENUM_NAME_OVERRIDES": {},
-    "POSTPROCESSING_HOOKS": ["drf_spectacular.hooks.postprocess_schema_enums", "api.schema.without_required"],
+    "POSTPROCESSING_HOOKS": [
+        "drf_spectacular.hooks.postprocess_schema_enums",
+        "api.schema.without_required",
+        "api.schema.with_headers",
+    ],
 }
 
 LOGGING = {

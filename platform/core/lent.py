@@ -1,8 +1,9 @@
 """A few connections to the database for many threads.
 
 The process for files and streams has a thread for each reader, and most of them wait for readers. A thread is lent a
-connection for as long as it asks something, and so long only. There are two, so that readers, however many and however
-fast, never keep the database from those who label.
+connection for as long as it asks something, and so long only. There are two for streams and one for all else, so that
+readers, however many and however fast, never keep the database from those who label, and so that no stream, whatever it
+asks of the database, keeps a file from its reader: to find a file is a short question.
 """
 
 import contextlib
@@ -13,22 +14,34 @@ from django.conf import settings
 from django.db import DEFAULT_DB_ALIAS, connections
 from django.db.backends.base.base import BaseDatabaseWrapper
 from django.http import HttpRequest, HttpResponseBase
+from django.urls import Resolver404, resolve
 from django.utils.translation import gettext as _
 
 from core.errors import Busy
 from core.readers import busy
 
-AT_ONCE = 2
+AT_ONCE = 2  # for streams
+FOR_FILES = 1
 WAITS_AT_MOST = 30.0  # seconds for a connection
 
-_free: "queue.LifoQueue[BaseDatabaseWrapper | None]" = queue.LifoQueue()
-for _number in range(AT_ONCE):
-    _free.put(None)
+
+class Shelf(queue.LifoQueue[BaseDatabaseWrapper | None]):
+    """Connections that nobody has now; None is one that has yet to be made."""
+
+    def __init__(self, at_once: int) -> None:
+        super().__init__()
+        for _number in range(at_once):
+            self.put(None)
+
+
+STREAMS, FILES = Shelf(AT_ONCE), Shelf(FOR_FILES)
 
 
 @contextlib.contextmanager
-def lent() -> Iterator[None]:
-    """What is asked within goes over a lent connection. In any other process it is the thread's own, as ever.
+def lent(shelf: Shelf | None = None) -> Iterator[None]:
+    """What is asked within goes over a lent connection, one for streams unless another shelf is named.
+
+    In any other process it is the thread's own, as ever.
 
     Raises:
         Busy: none came free in time.
@@ -36,8 +49,10 @@ def lent() -> Iterator[None]:
     if not settings.IS_FILES_PROCESS or getattr(connections[DEFAULT_DB_ALIAS], "is_lent", False):
         yield
         return
+    if shelf is None:
+        shelf = STREAMS
     try:
-        kept = _free.get(timeout=WAITS_AT_MOST)
+        kept = shelf.get(timeout=WAITS_AT_MOST)
     except queue.Empty:
         raise Busy(_("The database is busy with other readers. Try again in half a minute.")) from None
     try:
@@ -55,7 +70,7 @@ def lent() -> Iterator[None]:
             if kept.in_atomic_block or kept.errors_occurred:
                 kept.close()
     finally:
-        _free.put(kept)
+        shelf.put(kept)
 
 
 class OneOfAFew:
@@ -66,7 +81,14 @@ class OneOfAFew:
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
         try:
-            with lent():
+            with lent(STREAMS if is_of_the_api(request) else FILES):
                 return self.get_response(request)
         except Busy as error:
             return busy(error)
+
+
+def is_of_the_api(request: HttpRequest) -> bool:
+    try:
+        return hasattr(resolve(request.path_info).func, "cls")
+    except Resolver404:
+        return False

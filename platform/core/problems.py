@@ -1,6 +1,7 @@
 """Errors for programs, as RFC 9457 problem+json, where no view of the API is there to make them."""
 
 from collections.abc import Callable
+from functools import wraps
 from http import HTTPStatus
 from typing import Any
 
@@ -9,6 +10,7 @@ from django.utils.translation import gettext as _
 
 from core.errors import CandorError
 
+READS = ("GET", "HEAD", "OPTIONS")
 MEDIA_TYPE = "application/problem+json"
 
 
@@ -37,6 +39,20 @@ def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
 def server_error(request: HttpRequest) -> HttpResponse:
     said = _("Something went wrong here. It has been written down; try again later.")
     return problem_response(500, said, code="server_error")
+
+
+def read_alone(view: Callable[..., HttpResponseBase]) -> Callable[..., HttpResponseBase]:
+    """For a view that programs read: any other method is a problem."""
+
+    @wraps(view)
+    def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        if request.method in READS:
+            return view(request, *args, **kwargs)
+        response = problem_response(405, _("This address can only be read."), code="method_not_allowed")
+        response.headers["Allow"] = ", ".join(READS)
+        return response
+
+    return guarded
 
 
 class AsProblems:

@@ -18,6 +18,8 @@ TITLE_AT_MOST = 160
 # Replies that wait: whoever floods the desk reaches these before anything else.
 WAITING_AT_MOST = 200
 WAITING_OF_A_MODEL = 20
+# Replies one visitor may send within a day.
+SENT_A_DAY = 3
 
 
 def check_maintainer(by: User) -> None:

@@ -7,7 +7,7 @@ import re
 NAME_AT_MOST = 80
 KEY_FILE = r"^(?!.*\.\.)[A-Za-z0-9][A-Za-z0-9._-]*[._-](key|KEY|token|TOKEN)$"
 # What the same folder may hold beside them, in any case: secrets of Candor itself, of its servers and of the cloud.
-NOT_A_MODELS_FILE = r"^(secret[._-]*key|metrics[._-]*token|candor|django|postgres|pg|aws|redis|valkey)"
+NOT_A_MODELS_FILE = r"^(secret[._-]*key|metrics[._-]*token|releases?[._-]|candor|django|postgres|pg|aws|redis|valkey)"
 
 
 def is_a_models_file(name: str) -> bool:

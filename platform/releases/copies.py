@@ -5,7 +5,8 @@ from dataclasses import dataclass
 
 from releases.choices import Place, PushStatus
 from releases.models import Push, Release
-from releases.selectors import published
+from releases.naming import labelled
+from releases.selectors import newest_edition, published
 
 
 @dataclass(frozen=True)
@@ -17,6 +18,22 @@ class Copy:
     # Of a release that is there: whether it is the newest edition, or still holds what was taken out since.
     is_current: bool | None
 
+    @property
+    def label(self) -> str:
+        """The edition that is there; the release's own version where none is."""
+        return labelled(self.release.version, self.push.edition if self.push else 0)
+
+
+def out_of_date() -> list[Copy]:
+    """Copies that still hold what was taken out since: a maintainer has to push these again."""
+    return [copy for copy in copies() if copy.is_current is False]
+
+
+def newest_pushes(release: Release) -> list[Push]:
+    """Where a release lies: of each place that told an address the newest edition that is there."""
+    done = release.pushes.filter(status=PushStatus.DONE).exclude(url="").order_by("edition")
+    return sorted({push.place: push for push in done}.values(), key=lambda push: push.place)
+
 
 def copies() -> Iterator[Copy]:
     """Newest release first."""
@@ -26,8 +43,3 @@ def copies() -> Iterator[Copy]:
         for place in Place:
             push = there.get((release.pk, place))
             yield Copy(release, place, push, None if push is None else push.edition == newest_edition(release))
-
-
-def newest_edition(release: Release) -> int:
-    """0 as long as nothing was taken out of it."""
-    return release.editions.order_by("-number").values_list("number", flat=True).first() or 0

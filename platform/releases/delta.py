@@ -20,7 +20,7 @@ from itertools import groupby
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any, cast
 
-from releases.naming import as_written
+from releases.naming import as_written, in_lines
 from releases.schema import TABLES, Table
 from releases.sealed import SealedFile, Written
 
@@ -32,15 +32,13 @@ Line = dict[str, Any]
 
 # Tables whose rows have a new name in each release, and why that must be.
 LEFT_OUT = {
-    "labels": "A label and the person who gave it have a new name in each release, so that nobody can be followed from "
-    "one to the next.",
+    "labels": "A label and the person who gave it have a new name in each release, so there is no key to compare rows "
+    "by.",
     "labellers": "People have new names in each release.",
     "gold_labels": "People and gold answers have new names in each release.",
 }
 # Columns that number rows within one release, and what tells these rows in any.
 RENUMBERED = {"probes": (("probe_id",), ("version_id", "endpoint", "round", "sample"))}
-# What some programs take for the end of a line.
-LINE_ENDS = str.maketrans({"\u0085": "\\u0085", "\u2028": "\\u2028", "\u2029": "\\u2029"})
 LEVEL = 9
 MEDIA_TYPE = "application/zstd"
 
@@ -99,8 +97,8 @@ def write_delta(table: Table, found: Iterable[Line], folder: Path) -> Delta:
 
 
 def encoded(line: Line) -> bytes:
-    text = json.dumps(line, ensure_ascii=False, separators=(",", ":"), default=as_written).translate(LINE_ENDS)
-    return f"{text}\n".encode()
+    text = json.dumps(line, ensure_ascii=False, separators=(",", ":"), default=as_written)
+    return f"{in_lines(text)}\n".encode()
 
 
 def lines(table: Table, now: "Spool", before: "Spool") -> Iterator[Line]:

@@ -12,10 +12,9 @@ from typing import Any
 import pyarrow as pa
 
 from releases.formulas import text_cell
+from releases.naming import in_lines
 from releases.schema import Table
 
-# What some languages take for a line's end inside a text is written as an escape.
-LINE_ENDS = (("\u0085", "\\u0085"), ("\u2028", "\\u2028"), ("\u2029", "\\u2029"))
 ENCODE = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), allow_nan=False).encode
 
 
@@ -95,9 +94,7 @@ class Ndjson:
         ]
         template = self.template
         text = "".join([template % row for row in zip(*columns, strict=True)])
-        for end, escape in LINE_ENDS:
-            text = text.replace(end, escape)
-        return text.encode()
+        return in_lines(text).encode()
 
 
 def encoded(type: str, values: list[Any]) -> list[str]:

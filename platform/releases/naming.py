@@ -2,6 +2,9 @@
 
 from datetime import UTC, date, datetime
 
+# What some programs take for the end of a line.
+LINE_ENDS = (("\u0085", "\\u0085"), ("\u2028", "\\u2028"), ("\u2029", "\\u2029"))
+
 
 def labelled(version: str, number: int) -> str:
     """A release at one of its editions: 2026.11.0, and 2026.11.0+e1 once something was taken out."""
@@ -24,6 +27,13 @@ def citation(label: str, cutoff: datetime) -> str:
 def moment(at: datetime) -> str:
     """ISO 8601 in UTC with microseconds and Z."""
     return at.astimezone(UTC).isoformat(timespec="microseconds").replace("+00:00", "Z")
+
+
+def in_lines(text: str) -> str:
+    """JSON in which nothing but a line feed ends a line, whatever reads it: what else might is written as an escape."""
+    for end, escape in LINE_ENDS:
+        text = text.replace(end, escape)
+    return text
 
 
 def as_written(value: object) -> str:

@@ -44,6 +44,15 @@ class Removal:
             prompts=frozenset(rows.get("prompts", [])),
         )
 
+    @property
+    def columns(self) -> dict[str, frozenset[Any]]:
+        """What it looks for, by the names of the columns that have it in any table."""
+        found: dict[str, frozenset[Any]] = {}
+        for table in GOES.values():
+            for column, among in table:
+                found[column] = found.get(column, frozenset()) | getattr(self, among)
+        return {column: wanted for column, wanted in found.items() if wanted}
+
 
 # Rows that go: by table, the columns that decide and what they are looked up in.
 GOES: Mapping[str, tuple[tuple[str, str], ...]] = {

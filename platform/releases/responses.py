@@ -43,6 +43,9 @@ def file_response(request: HttpRequest, file: ReleaseFile) -> HttpResponseBase:
     if public and (address := elsewhere(file)):
         return redirected(address)
     response = get_conditional_response(request, etag=etag) or respond(request, file, etag)
+    if response.status_code == 412:
+        said = _("This is not the file that If-Match names.")
+        response = problem_response(412, said, code="precondition_failed")
     if response.status_code >= 400:  # nothing to be kept
         put_headers(response, ANY_ORIGIN)
         return response

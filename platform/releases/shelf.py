@@ -84,6 +84,15 @@ def shelf(release: Release) -> Shelf:
     )
 
 
+def parts(release: Release) -> dict[str, list[str]]:
+    """The Parquet files of each table, in the order of their rows. A large table has several."""
+    found: dict[str, list[str]] = {}
+    live = release.files.filter(withdrawn_at=None, path__startswith="data/").order_by("path")
+    for path in live.values_list("path", flat=True):
+        found.setdefault(table_of(path), []).append(path)
+    return found
+
+
 def placed(table: Table, by_folder: dict[str, list[ReleaseFile]]) -> Place | None:
     """The table with its files; None where the release has none of it."""
     formats = [

@@ -17,6 +17,7 @@ from django.core.files.storage import FileSystemStorage, Storage, storages
 from releases.sealed import copy_file, sync
 
 CHUNK = 1 << 18
+SUM_LENGTH = 64
 # Files on their way into the store at a time.
 AT_ONCE = 8
 
@@ -77,9 +78,13 @@ def adopt(path: Path, sha256: str) -> None:
 
 
 def adopt_all(files: Iterable[tuple[Path, str]]) -> None:
-    """Puts many files into the store, some at a time: most of it is waiting for the disk. Raises OSError as `adopt`."""
+    """Puts many files into the store, some at a time: most of it is waiting for the disk. Raises OSError as `adopt`.
+
+    Equal bytes are put there once: two threads would be at one name.
+    """
+    once = {sha256: path for path, sha256 in files}
     with ThreadPoolExecutor(AT_ONCE) as pool:
-        for done in [pool.submit(adopt, path, sha256) for path, sha256 in files]:
+        for done in [pool.submit(adopt, path, sha256) for sha256, path in once.items()]:
             done.result()
 
 
@@ -95,6 +100,17 @@ def put_on_disk(path: Path, target: Path) -> None:
         copy_file(path, target)
         sync(target)
     sync(target.parent)
+
+
+def sums() -> set[str]:
+    """What lies in the store, whoever put it there."""
+    place = storage()
+    try:
+        folders, _ = place.listdir("sha256")
+    except FileNotFoundError:
+        return set()
+    # What is still being copied has another name.
+    return {name for folder in folders for name in place.listdir(f"sha256/{folder}")[1] if len(name) == SUM_LENGTH}
 
 
 def exists(sha256: str) -> bool:

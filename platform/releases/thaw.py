@@ -3,9 +3,11 @@
 Only the tables that came from the database; what is computed is computed again.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any
 
 import pyarrow as pa
+import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from releases import store
@@ -38,6 +40,28 @@ def thaw(release: Release, spool: Spool, tables: list[str], keep: Keep | None = 
             raise OldLayout(f"{release.version} has no table {name}")
         spool.write_batches(name, kept(name, read(table_named(name), parts), keep))
     spool.seal()
+
+
+def holds(release: Release, wanted: Mapping[str, frozenset[Any]]) -> bool:
+    """Whether a table of a release has one of these values in a column of that name, whatever its layout.
+
+    Also where no table has such a column: then it cannot be said.
+
+    Raises:
+        OSError: a file is not in the store.
+        ArrowInvalid: a file is no Parquet, or the column is of another kind.
+    """
+    known: set[str] = set()
+    for part in release.files.filter(withdrawn_at=None, path__startswith="data/", path__endswith=".parquet"):
+        with store.opened(part.sha256) as file:
+            parquet = pq.ParquetFile(file)
+            here = [name for name in parquet.schema_arrow.names if name in wanted]
+            known.update(here)
+            for batch in parquet.iter_batches(batch_size=SLICE, columns=here) if here else ():
+                for name, column in zip(here, batch.columns, strict=True):
+                    if pc.is_in(column, pa.array(sorted(wanted[name]), type=column.type)).true_count:
+                        return True
+    return known != wanted.keys()
 
 
 def read(table: Table, parts: list[ReleaseFile]) -> Iterator[pa.RecordBatch]:

@@ -8,7 +8,7 @@ its labels stay, it has no consensus and is in no figure.
 from collections import Counter
 from dataclasses import dataclass, field
 
-from annotations.agreement.stopping import LEAD, leads
+from annotations.agreement.stopping import CANNOT_JUDGE_AT_MOST, LEAD, leads
 
 SETTLED = "settled"
 CONTESTED = "contested"
@@ -16,7 +16,6 @@ UNJUDGEABLE = "unjudgeable"
 # A word of editions alone.
 THINNED = "thinned"
 
-CANNOT_JUDGE_AT_MOST = 3
 VALUES = ("censored", "evasive", "faithful")
 
 

@@ -1,6 +1,6 @@
 from django.urls import path, re_path
 
-from releases.views import feeds, files, pages, use, webhooks, withdrawals
+from releases.views import feeds, files, keys, pages, use, webhooks, withdrawals
 
 app_name = "releases"
 
@@ -11,6 +11,7 @@ urlpatterns = [
     path("start/", pages.start, name="start"),
     path("latest/", pages.latest, name="latest"),
     path("latest/<path:path>", files.latest_file, name="latest-file"),
+    path("release-key.pub", keys.release_key, name="key"),
     path("use/", use.use, name="use"),
     path("feed/", feeds.ReleasesFeed(), name="feed"),
     path("webhooks/", webhooks.webhooks, name="webhooks"),

@@ -5,12 +5,13 @@ from importlib import import_module
 import pytest
 from django.utils import timezone
 
-from annotations.actions import leave, quarantine, refresh_stale, reinstate, weigh
+from annotations.actions import quarantine, refresh_stale, reinstate, weigh
 from annotations.actions.consensus import refresh_consensus
 from annotations.agreement.bridging import bridge
 from annotations.choices import Value
 from annotations.models import Assignment, Consensus, Label, Skill, Stale
 from probes.models import Answer
+from releases.actions import leave
 from tests.annotations.crowd import CAREFUL, SPAMMER, TRUSTING, fitted, posterior
 from tests.cast import PASSWORD
 

@@ -31,7 +31,7 @@ NOTE = "A note to nobody."
 RESTLESS = re.compile(
     r'name="csrfmiddlewaretoken" value="[^"]*"|<time[^>]*>[^<]*</time>|"(?:now|written_at)": ?"[^"]*"'
 )
-RESTLESS_HEADERS = {"Date", "Set-Cookie", "Expires", "X-Request-Id", "Age"}
+RESTLESS_HEADERS = {"Date", "Set-Cookie", "Expires", "X-Request-Id", "Age", "RateLimit"}
 # Signing out, the file of one's own data, and what differs by lot or by the clock and knows no answer of the record.
 LEFT_OUT = ("logout", "/export/", "/healthz", "/readyz", "/metrics", "/label/practice/")
 FILTERS = ["?ordering=-closed_at", "?ordering=id", "?language=en", "?label=censored", "?page_size=200", "?state=open"]

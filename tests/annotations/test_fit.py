@@ -10,13 +10,14 @@ from django.db import connection
 from django.utils import timezone
 
 from accounts.models import User
-from annotations.actions import fit_crowd, fit_if_grown, leave, refresh_stale, settle_due, submit_label
+from annotations.actions import fit_crowd, fit_if_grown, refresh_stale, settle_due, submit_label
 from annotations.agreement.calibration import Calibration
 from annotations.models import Consensus, Fit, Gold, Label, Progress, Skill
 from annotations.selectors.crowd import crowd
 from annotations.selectors.said import all_labels, asked_of_gold
 from annotations.selectors.weighed import weigh_answers
 from probes.models import Answer
+from releases.actions import leave
 from tests.annotations.crowd import CAREFUL, check_of, fitted
 from tests.cast import PASSWORD
 

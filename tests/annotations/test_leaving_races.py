@@ -9,11 +9,12 @@ from django.db import connection, transaction
 
 from accounts.choices import Role
 from accounts.models import User
-from annotations.actions import assign_next, leave
+from annotations.actions import assign_next
 from annotations.models import Assignment, Labeller
 from core.errors import Invalid
 from core.models import Event
 from probes.models import Answer
+from releases.actions import leave
 from tests.annotations.conftest import at_once
 
 pytestmark = pytest.mark.django_db(transaction=True)

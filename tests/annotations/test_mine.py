@@ -13,12 +13,13 @@ from django.utils import timezone
 from accounts.actions import make_token
 from accounts.models import ApiToken, User
 from annotations import selectors
-from annotations.actions import assign_next, leave, pass_on, refresh_stale, submit_label
+from annotations.actions import assign_next, pass_on, refresh_stale, submit_label
 from annotations.choices import AssignmentStatus
 from annotations.models import Assignment, Check, Gold, Label, Labeller
 from core.errors import Invalid
 from core.templatetags.moments import ago
 from probes.models import Answer
+from releases.actions import leave
 from tests.annotations.gold import make_gold_answer
 from tests.cast import PASSWORD
 

@@ -5,10 +5,10 @@ import sys
 import pytest
 from django.utils import timezone
 
-from annotations.actions import leave
 from annotations.models import Gold, Label
 from annotations.selectors.said import all_labels, asked_again, asked_of_gold
 from probes.models import Answer
+from releases.actions import leave
 from tests.annotations.crowd import check_of
 from tests.cast import PASSWORD
 

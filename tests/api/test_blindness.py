@@ -62,6 +62,7 @@ def test_no_address_tells_of_an_open_answer(
         "name:slug": "model-s",
         "name:version": "2026.11.0",
         "name:sha256": "a" * 64,
+        "name:anchor": "get-answers",
         "path:path": "data/answers/0.parquet",
     }
     seen = 0

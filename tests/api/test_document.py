@@ -75,6 +75,21 @@ def test_every_operation_names_its_problems_and_who_may_call_it() -> None:
             assert ({} in operation["security"]) == ("403" not in problems), (method, path)
 
 
+def test_reads_say_what_is_left_of_them_and_that_they_need_not_be_sent_again() -> None:
+    """That they do is for test_caching and test_limits; here it is in the document."""
+    parts = document()["components"]["headers"]
+    for path, methods in document()["paths"].items():
+        for method, operation in methods.items():
+            for status, response in operation["responses"].items():
+                told = response.get("headers", {})
+                assert told == {name: {"$ref": f"#/components/headers/{name}"} for name in told}
+                assert set(told) <= set(parts)
+                assert ("Retry-After" in told) == (status in {"429", "503"}), (method, path, status)
+                assert ({"RateLimit", "RateLimit-Policy"} <= set(told)) == (method == "get"), (method, path, status)
+                assert ("ETag" in told) == (status in {"200", "304"} and "304" in operation["responses"])
+    assert {"200", "304", "429"} <= set(document()["paths"]["/api/v1/answers/"]["get"]["responses"])
+
+
 def check(schema: dict[str, Any], body: Any) -> None:
     Draft202012Validator({**schema, "components": document()["components"]}).validate(body)
 

@@ -12,6 +12,7 @@ from accounts.choices import Scope
 from accounts.models import User
 from api import limits
 from core.visitors import address_of
+from core.windows import window
 from tests.api.conftest import Caller, is_problem
 
 
@@ -39,6 +40,52 @@ def test_headers_say_what_is_left_and_a_problem_when_to_come_back(nobody: Caller
 def test_streams_count_as_one_read(nobody: Caller, topic: Any) -> None:
     response = nobody.get("topics/", headers={"accept": "text/csv"})
     assert response["RateLimit"].startswith('"reads";r=4;t=')
+
+
+def test_a_stream_that_comes_from_elsewhere_is_counted_there(nobody: Caller, topic: Any, settings: Any) -> None:
+    settings.FILES_URL = "https://files.candor.example"
+    for _ in range(7):
+        response = nobody.get("topics/", headers={"accept": "text/csv"})
+        assert response.status_code == 307
+        assert response["RateLimit"].startswith('"reads";r=5;t=')
+    # What comes to nothing is counted where it was asked, and nobody is led on who has no read left.
+    for left in (4, 3, 2, 1, 0):
+        refused = nobody.get("topics/?page_size=5", headers={"accept": "text/csv"})
+        is_problem(refused, 422)
+        assert refused["RateLimit"].startswith(f'"reads";r={left};t=')
+    is_problem(nobody.get("topics/", headers={"accept": "text/csv"}), 429)
+
+
+def test_what_cannot_be_read_is_a_read_before_it_is_looked_up(
+    nobody: Caller, topic: Any, django_assert_num_queries: Any
+) -> None:
+    for left in (4, 3, 2, 1, 0):
+        refused = nobody.get("answers/?model=nosuch")
+        is_problem(refused, 422)
+        assert refused["RateLimit"].startswith(f'"reads";r={left};t=')
+    with django_assert_num_queries(0):
+        is_problem(nobody.get("answers/?model=nosuch"), 429)
+
+
+@pytest.mark.parametrize("method", ["get", "post"])
+def test_tokens_that_nobody_has_are_counted_by_address(
+    nobody: Caller,
+    caller: Callable[..., Caller],
+    labeller: User,
+    topic: Any,
+    django_assert_num_queries: Any,
+    method: str,
+) -> None:
+    strange = {"authorization": "Bearer candor_nobodys"}
+    for _ in range(5):
+        is_problem(getattr(nobody, method)("prompts/", headers=strange), 401)
+    with django_assert_num_queries(0):
+        is_problem(getattr(nobody, method)("prompts/", headers=strange), 429)
+    # Whoever sends none, or one from elsewhere, is not meant.
+    assert nobody.get("topics/")["RateLimit"].startswith('"reads";r=4;t=')
+    program = caller(labeller, Scope.LABEL)
+    program.client.defaults["REMOTE_ADDR"] = "192.0.2.7"
+    assert program.get("topics/").status_code == 200
 
 
 def test_a_token_has_a_limit_of_its_own(nobody: Caller, caller: Callable[..., Caller], labeller: User) -> None:
@@ -104,12 +151,12 @@ def test_while_valkey_is_away_everybody_reads(
     nobody: Caller, topic: Any, settings: Any, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
     settings.REDIS_LIMITS = "unix:///nowhere/valkey.sock?db=3"
-    limits.limiter.cache_clear()
+    window.cache_clear()
     try:
         for _ in range(9):
             response = nobody.get("topics/")
             assert response.status_code == 200
             assert "RateLimit" not in response
     finally:
-        limits.limiter.cache_clear()
+        window.cache_clear()
     assert caplog.text.count("Valkey does not answer") == 1

@@ -19,6 +19,8 @@ def test_reads_are_open(nobody: Caller, prompt: Prompt, path: str) -> None:
         response = getattr(nobody.client, method)(ROOT + path, headers=ORIGIN)
         assert response["Access-Control-Allow-Origin"] == "*"
         assert "Access-Control-Allow-Credentials" not in response
+        shown = set(response["Access-Control-Expose-Headers"].split(", "))
+        assert {"ETag", "Location", "RateLimit", "RateLimit-Policy", "Retry-After"} <= shown
 
 
 @pytest.mark.parametrize("path", READS[:-1])

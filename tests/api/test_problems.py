@@ -85,6 +85,29 @@ def test_406(nobody: Caller) -> None:
 
 
 @pytest.mark.parametrize(
+    ("accept", "kind"),
+    [
+        ("application/json, text/csv", "application/json"),
+        ("text/csv, */*", "text/csv"),
+        ("*/*, text/csv;q=0.5", "application/json"),
+        ("application/json;q=0, text/csv", "text/csv"),
+        ("application/json;q=0.1, text/csv;q=0.2, application/x-ndjson;q=0.3", "application/x-ndjson"),
+        ("application/json;q=0, */*", "application/x-ndjson"),
+        ("text/*;q=nonsense", "text/csv"),
+        ("text/csv;q=-1, application/json;q=nan", "application/json"),
+        ("application/x-ndjson;q=0", None),
+        ("text/csv; q=0.0, application/*;q=0", None),
+    ],
+)
+def test_what_comes_back_is_what_weighs_most(nobody: Caller, accept: str, kind: str | None) -> None:
+    response = nobody.get("prompts/", headers={"accept": accept})
+    if kind is None:
+        is_problem(response, 406)
+    else:
+        assert (response.status_code, response["Content-Type"].partition(";")[0]) == (200, kind)
+
+
+@pytest.mark.parametrize(
     "kind", ["text/plain", "application/x-www-form-urlencoded", "multipart/form-data; boundary=x", "nonsense"]
 )
 def test_415(caller: Callable[..., Caller], author: User, kind: str) -> None:

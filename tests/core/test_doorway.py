@@ -1,5 +1,10 @@
 """A request in another charset, or with a session key that is none, is answered and not a 500."""
 
+import os
+import subprocess
+import sys
+from pathlib import Path
+
 import pytest
 
 from core.doorway import charset, only_utf8
@@ -40,3 +45,16 @@ def test_the_charset_is_read_however_it_is_written():
 def test_a_session_key_that_is_none_is_no_session(client, key):
     client.cookies["sessionid"] = key
     assert client.get("/label/").status_code == 302
+
+
+@pytest.mark.parametrize("door", ["config.wsgi", "config.files_wsgi"])
+def test_no_reader_waits_until_the_views_are_loaded_and_what_is_heavy_never_is(door):
+    root = Path(__file__).resolve().parents[2]
+    look = (
+        f"import sys, {door}; print('config.urls' in sys.modules, {{'numba', 'scipy', 'pyarrow'}} & set(sys.modules))"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", look], cwd=root / "platform", env=os.environ | {"PYTHONPATH": f"{root}"}, text=True,
+        capture_output=True, timeout=100, check=False,
+    )  # fmt: skip
+    assert done.stdout == "True set()\n", done.stderr

@@ -9,6 +9,7 @@ import hashlib
 import json
 
 import pytest
+import zstandard
 from playwright.sync_api import sync_playwright
 
 from tests.conftest import CHROMIUM
@@ -123,10 +124,10 @@ def download(site, version):
     }
     tables = {}
     for name in ("prompts", "answers", "labels", "consensus", "probes"):
-        path = f"ndjson/{name}.ndjson"
+        path = f"ndjson/{name}.ndjson.zst"
         content = site.get(f"/api/v1/releases/{version}/files/{path}")
         assert hashlib.sha256(content).hexdigest() == sums[path]
-        tables[name] = [json.loads(line) for line in content.decode().splitlines()]
+        tables[name] = [json.loads(line) for line in zstandard.decompress(content).splitlines()]
     prompts = {row["text"]: row for row in tables["prompts"]}
     assert {FRANCE, SNOW} <= set(prompts)
     for question, keys in GIVEN.items():

@@ -129,6 +129,20 @@ def test_the_deployment_names_only_variables_there_are():
     assert "TRUSTED_PROXIES" in named
 
 
+def test_a_deployment_that_says_no_more_than_it_must_leads_nobody_to_their_own_machine():
+    compose = (ROOT / "docker" / "compose.yml").read_text()
+    given = dict(re.findall(r"^    ([A-Z_0-9]+): .*?\$\{\1:-(.*?)\}", compose, re.M))
+    assert (given["FILES_URL"], given["SITE_URL"]) == ("", "")
+
+
+def test_an_image_knows_the_commit_it_is_made_of():
+    assert 'args: {CANDOR_COMMIT: "${CANDOR_COMMIT:-}"}' in (ROOT / "docker" / "compose.yml").read_text()
+    image = (ROOT / "docker" / "Dockerfile").read_text().rpartition("\nFROM ")[2]
+    assert "\nARG CANDOR_COMMIT=\nENV CANDOR_COMMIT=$CANDOR_COMMIT\n" in image
+    commit = "CANDOR_COMMIT=$(git rev-parse HEAD) docker compose"
+    assert commit in (ROOT / "docs" / "running.md").read_text()
+
+
 @pytest.mark.parametrize("file", [".gitignore", ".dockerignore"])
 def test_secrets_beside_the_deployment_stay_there(file):
     assert "**/.env" in (ROOT / file).read_text().splitlines()

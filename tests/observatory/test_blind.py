@@ -15,13 +15,13 @@ HOSTILE = "<script>alert(1)</script> & <b>bold</b>"
 
 def test_labelling_an_open_answer_changes_no_public_page(make_answer, settle, lease, read):
     settle(make_answer("closed"), "FFE")
-    secret = make_answer("The open answer’s own words.")
+    secret = make_answer("The open answer’s guarded words.")
     before = {address: read(address) for address in PAGES}
     for name, value in (("reader-7", "censored"), ("reader-8", "evasive")):
         reader, assignment = lease(secret, name)
         submit_label(by=reader, assignment_id=assignment.pk, value=value)
     assert {address: read(address) for address in PAGES} == before
-    assert not any("own words" in page or str(secret.public_id) in page for page in before.values())
+    assert not any("guarded words" in page or str(secret.public_id) in page for page in before.values())
     read(f"/answers/{secret.public_id}/", status=404)
 
 

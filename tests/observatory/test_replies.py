@@ -4,6 +4,7 @@ import xml.etree.ElementTree as Xml
 from typing import Any
 
 import pytest
+import redis
 from django.db import IntegrityError, transaction
 from django.test import Client
 from django.urls import reverse
@@ -12,8 +13,10 @@ from django.utils import timezone
 from accounts.models import User
 from core.errors import Conflict, Forbidden, Invalid, TooMany
 from core.models import Event
+from core.windows import window
 from observatory import actions
 from observatory.models import Correction, Reply
+from probes.choices import EndpointKind
 from probes.models import LLM, Endpoint
 from releases.models import Release
 
@@ -25,6 +28,11 @@ SENT = {
     "contact": "press@maker-a.example",
 }
 ATOM = "{http://www.w3.org/2005/Atom}"
+
+
+@pytest.fixture(autouse=True)
+def nobody_has_written(settings: Any) -> None:
+    redis.Redis.from_url(settings.REDIS_LIMITS).flushdb()
 
 
 @pytest.fixture
@@ -110,6 +118,59 @@ def test_whoever_floods_the_desk_reaches_the_limit(client: Client, llm: LLM) -> 
     assert "We do not filter this." in response.content.decode(), "what was written is lost"
 
 
+def test_one_visitor_cannot_keep_a_maker_from_replying(client: Client, llm: LLM) -> None:
+    address = reverse("observatory:write_reply", args=[llm.slug])
+    assert client.post(address, {**SENT, "text": ""}).status_code == 422
+    assert [client.post(address, SENT).status_code for _ in range(4)] == [302, 302, 302, 429]
+    refused = Client(REMOTE_ADDR="127.0.0.1").post(address, SENT)
+    assert refused.status_code == 429 and "We do not filter this." in refused.content.decode()
+    assert Client(REMOTE_ADDR="192.0.2.7").post(address, SENT).status_code == 302
+    assert Reply.objects.count() == 4
+
+
+def test_while_nobody_can_count_replies_are_taken(client: Client, llm: LLM, settings: Any) -> None:
+    settings.REDIS_LIMITS = "redis://127.0.0.1:1/3"
+    window.cache_clear()
+    try:
+        assert client.post(reverse("observatory:write_reply", args=[llm.slug]), SENT).status_code == 302
+    finally:
+        window.cache_clear()
+
+
+def test_a_model_that_only_judges_takes_no_replies(client: Client, endpoint: Endpoint) -> None:
+    Endpoint.objects.filter(pk=endpoint.pk).update(kind=EndpointKind.JUDGE)
+    address = reverse("observatory:write_reply", args=[endpoint.llm.slug])
+    assert [client.get(address).status_code, client.post(address, SENT).status_code] == [404, 404]
+
+
+@pytest.mark.parametrize("status", ["waiting", "rejected"])
+def test_what_is_not_published_is_shown_to_its_sender_and_to_maintainers_alone(
+    client: Client, llm: LLM, maintainer: User, labeller: User, reviewer: User, status: str
+) -> None:
+    """Otherwise anybody could put up any text here, under any name, and pass its address round."""
+    address, names = reverse("observatory:write_reply", args=[llm.slug]), []
+    account = signed_in(labeller)
+    for sender in (client, account):
+        names.append(sender.post(address, SENT)["Location"])
+    made = list(Reply.objects.order_by("pk"))
+    if status == "rejected":
+        for one in made:
+            actions.publish_reply(by=maintainer, reply=one)
+            actions.reject_reply(by=maintainer, reply=one, reason="It was not them.")
+
+    def reads(who: Client, page: str) -> bool:
+        text = who.get(page).content.decode()
+        assert ("It was sent." in text) == (status == "waiting") and ("It was not them." in text) != (
+            "It was sent." in text
+        )
+        return "We do not filter this." in text or SENT["speaker"] in text
+
+    of_browser, of_account = names
+    everybody = (Client(), signed_in(reviewer), client, account, signed_in(labeller), signed_in(maintainer))
+    assert [reads(who, of_browser) for who in everybody] == [False, False, True, False, False, True]
+    assert [reads(who, of_account) for who in everybody] == [False, False, False, True, True, True]
+
+
 def test_only_maintainers_decide(client: Client, llm: LLM, reply: Reply, reviewer: User, labeller: User) -> None:
     decide, desk = reverse("observatory:decide_reply", args=[reply.public_id]), reverse("observatory:replies_desk")
     assert client.get(desk).status_code == client.post(decide, {"decision": "publish"}).status_code == 302
@@ -135,7 +196,9 @@ def test_turned_down_with_a_reason_that_only_its_page_tells(
     assert refused.status_code == 422 and "kept words" in refused.content.decode()
     assert desk.post(decide, {"decision": "perhaps"}).status_code == 422
     desk.post(decide, {"decision": "reject", "reason": "The address is not the maker’s."})
-    assert "The address is not the maker’s." in shown(client, "reply", reply.public_id)
+    told = shown(client, "reply", reply.public_id)
+    assert "The address is not the maker’s." in told
+    assert reply.text not in told and SENT["speaker"] not in told
     assert reply.text not in shown(client, "model", llm.slug)
     assert desk.post(decide, {"decision": "publish"}).status_code == 409
     with pytest.raises(Conflict):

@@ -3,7 +3,7 @@
 from datetime import UTC, datetime
 
 import pytest
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, connection, transaction
 from django.utils import timezone
 
 from core.errors import Conflict, Forbidden
@@ -84,10 +84,17 @@ def test_the_database_keeps_a_published_as_it_is(published):
 def test_an_edition_adds_files_and_withdraws_those_it_replaces(published):
     old = published.files.get(path="csv/labels.csv")
     new = {"release": published, "path": old.path, "sha256": "0" * 64, "bytes": 1, "media_type": "a/b", "edition": 1}
-    edition = Edition.objects.create(release=published, number=1)
-    ReleaseFile.objects.filter(pk=old.pk).update(withdrawn_at=timezone.now())
-    file = ReleaseFile.objects.create(**new)
+    with transaction.atomic():
+        edition = Edition.objects.create(release=published, number=1, made_at=published.cutoff)
+        edition.refresh_from_db()
+        ReleaseFile.objects.filter(pk=old.pk).update(withdrawn_at=edition.made_at)
+        file = ReleaseFile.objects.create(**new)
+    assert edition.made_at > published.published_at
+    other = ReleaseFile.objects.filter(release=published, path="README.md")
     for change in (
+        lambda: ReleaseFile.objects.create(**{**new, "path": "csv/more.csv"}),
+        lambda: other.update(withdrawn_at=edition.made_at),
+        lambda: other.update(withdrawn_at=timezone.now()),
         lambda: Edition.objects.filter(pk=edition.pk).update(counts={"tables": {}}),
         edition.delete,
         lambda: ReleaseFile.objects.filter(pk=old.pk).update(withdrawn_at=None),
@@ -152,3 +159,27 @@ def test_a_release_knows_the_one_before_it(published, maintainer):
     assert again.previous == published
     assert again.files.filter(path="delta/answers.ndjson.zst").exists()
     assert not Workshop.of(again).folder.exists()
+
+
+def test_files_are_read_before_the_release_is_locked(built, maintainer, monkeypatch):
+    """Whoever erases something meanwhile does not wait, and what was set back is not published."""
+    other = connection.copy()
+    seen = []
+
+    def looked(sha256, sum_of=store.sum_of):
+        if not seen:
+            with other.cursor() as cursor:
+                cursor.execute("SET lock_timeout = '1s'")
+                cursor.execute("UPDATE releases_release SET progress = '{}' WHERE id = %s", [built.pk])
+                cursor.execute("DELETE FROM releases_releasefile WHERE path = 'README.md'")
+            seen.append(connection.in_atomic_block)
+        return sum_of(sha256)
+
+    monkeypatch.setattr("releases.store.sum_of", looked)
+    try:
+        with pytest.raises(Conflict, match="Somebody else has changed this release"):
+            publish_release(by=maintainer, release=built)
+    finally:
+        other.close()
+    built.refresh_from_db()
+    assert (seen, built.status) == ([False], "built")

@@ -3,11 +3,14 @@
 import logging
 import os
 import uuid
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from django.core.cache import cache
 from django.db import IntegrityError, connection, transaction
 from django.test import Client
+from django.urls import reverse
 from django.utils import timezone
 
 from accounts.actions import make_token, set_languages
@@ -28,6 +31,7 @@ from releases.actions import make_editions
 from releases.actions.webhooks import make_webhook
 from releases.layout import lay_out
 from releases.models import Edition, ReleasedPerson, Withdrawal
+from tests.accounts.listening import listening, sessions
 from tests.annotations.gold import went
 from tests.cast import PASSWORD
 from tests.releases.searching import in_database, in_files
@@ -52,7 +56,14 @@ SAID = "a yuzu of a remark"
 
 
 @pytest.fixture
-def leaver(person, make_answer, make_prompt, world, maintainer) -> User:
+def heard() -> Iterator[Callable[[], str]]:
+    """All that Valkey is told from the day the person came."""
+    with listening() as so_far:
+        yield so_far
+
+
+@pytest.fixture
+def leaver(heard, person, make_answer, make_prompt, world, maintainer) -> User:
     """Somebody who left a trace in every table in which a person can leave one."""
     one = person(NAME)
     User.objects.filter(pk=one.pk).update(email=WORDS["mail"], last_login=timezone.now())
@@ -89,8 +100,10 @@ def leaver(person, make_answer, make_prompt, world, maintainer) -> User:
 
 @pytest.fixture
 def browser(leaver) -> Client:
+    """Signed in as everybody is: by the page, which notes in the session how."""
+    cache.clear()
     client = Client()
-    client.force_login(leaver)
+    assert client.post(reverse("account_login"), {"login": NAME, "password": PASSWORD}).status_code == 302
     client.get("/label/me/")
     return client
 
@@ -101,7 +114,7 @@ def everything(person: User) -> list[str]:
 
 
 @pytest.mark.parametrize("labels", ["keep", "erase"])
-def test_who_left_is_found_nowhere(labels, leaver, browser, world, maintainer, releases_dir, caplog, tmp_path):
+def test_who_left_is_found_nowhere(labels, leaver, browser, heard, world, maintainer, releases_dir, caplog, tmp_path):
     caplog.set_level(logging.DEBUG)
     releases = [publish(maintainer), publish(maintainer)]
     needles = everything(leaver)
@@ -126,6 +139,10 @@ def test_who_left_is_found_nowhere(labels, leaver, browser, world, maintainer, r
     assert in_database(needles) == []
     assert not ReleasedPerson.objects.filter(person=leaver).exists()
     assert [needle for needle in needles if needle.lower() in caplog.text.lower()] == []
+    # Not now and not before: Valkey writes down all it is told, and forgets it only when its file is rewritten.
+    assert browser.cookies["sessionid"].value == ""
+    assert [needle for needle in needles if needle.lower() in heard() + sessions()] == []
+    assert "django.contrib.sessions.cached_db" in heard()
     kept = 3 if labels == "keep" else 0
     assert (Label.objects.filter(person=leaver).count(), Remark.objects.count()) == (kept, 1 if kept else 0)
     assert [(str(one), one.tombstone["orders"][0]["kind"]) for one in Edition.objects.order_by("pk")] == [

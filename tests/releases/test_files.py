@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from django.db import transaction
 from django.test import Client
 from django.utils import timezone
 
@@ -40,18 +41,29 @@ def small(db: None, tmp_path: Path) -> Release:
 
 
 @pytest.fixture
-def out(small: Release) -> Release:
+def out(small: Release, monkeypatch: pytest.MonkeyPatch) -> Release:
+    # Other tests leave responses half read; the places they take are not counted here.
+    monkeypatch.setattr(responses, "FILES", Gate(at_most=64, per_address=16))
     return publish_release(by=None, release=small)
 
 
 @pytest.fixture
 def edited(out: Release, tmp_path: Path) -> Release:
     """Its table was taken back and stands there anew; the words stay as they were."""
-    Edition.objects.create(release=out, number=1, tombstone={"orders": [{"kind": "labels", "reason": "", "rows": {}}]})
-    out.files.filter(path="csv/labels.csv").update(withdrawn_at=timezone.now())
+    with transaction.atomic():
+        withdraw(out, 1, "csv/labels.csv", "labels")
+        keep(out, tmp_path, "csv/labels.csv", NEW, edition=1)
     store.delete(hashlib.sha256(OLD).hexdigest())
-    keep(out, tmp_path, "csv/labels.csv", NEW, edition=1)
     return out
+
+
+def withdraw(release: Release, number: int, path: str, kind: str) -> None:
+    """A new edition takes this file away."""
+    told = {"orders": [{"kind": kind, "reason": "", "rows": {}}]}
+    with transaction.atomic():
+        edition = Edition.objects.create(release=release, number=number, tombstone=told)
+        edition.refresh_from_db()
+        release.files.filter(path=path, withdrawn_at=None).update(withdrawn_at=edition.made_at)
 
 
 def body(response: Any) -> bytes:
@@ -103,6 +115,21 @@ def test_a_page_of_another_site_may_ask_for_a_part(client: Client, out: Release,
     assert {"Range", "If-Range"} <= set(response["Access-Control-Allow-Headers"].split(", "))
 
 
+@pytest.mark.parametrize("path", ["/data/2026.11.0/csv/labels.csv", "/data/latest/README.md", at(OLD, "x")])
+def test_another_method_is_a_problem(client: Client, out: Release, path: str) -> None:
+    refused = client.post(path)
+    assert problem(refused, 405)["code"] == "method_not_allowed"
+    assert refused["Allow"] == "GET, HEAD, OPTIONS"
+
+
+def test_another_file_than_if_match_names_is_a_problem(client: Client, out: Release) -> None:
+    path = at(OLD, "candor-2026.11.0-labels.csv")
+    assert body(client.get(path, headers={"If-Match": "*"})) == OLD
+    refused = client.get(path, headers={"If-Match": '"another"'})
+    assert problem(refused, 412)["code"] == "precondition_failed"
+    assert refused["Access-Control-Allow-Origin"] == "*"
+
+
 def test_a_sum_has_the_name_of_its_file_and_no_other(client: Client, out: Release) -> None:
     for path in (
         *(at(OLD, "other.html"), at(OLD, "candor-2026.11.0-README.md"), at(b"nothing", "candor-2026.11.0-labels.csv")),
@@ -132,9 +159,18 @@ def test_an_edition_leaves_a_stone_where_something_was(client: Client, edited: R
 
 
 def test_a_path_that_is_gone_for_good_says_so_too(client: Client, edited: Release) -> None:
-    Edition.objects.create(release=edited, number=2, tombstone={"orders": []})
-    edited.files.filter(path="csv/labels.csv", withdrawn_at=None).update(withdrawn_at=timezone.now())
+    withdraw(edited, 2, "csv/labels.csv", "answer")
     assert problem(client.get("/data/2026.11.0/csv/labels.csv"), 410)["code"] == "withdrawn"
+
+
+@pytest.mark.django_db(transaction=True)
+def test_the_stone_is_of_the_edition_that_took_the_file_away(client: Client, edited: Release) -> None:
+    """The words were left alone by the first edition, and go with the second."""
+    withdraw(edited, 2, "README.md", "prompt")
+    told = problem(client.get("/data/2026.11.0/README.md"), 410)
+    assert (told["edition"], told["tombstone"]["orders"][0]["kind"]) == ("2026.11.0+e2", "prompt")
+    told = problem(client.get(at(OLD, "candor-2026.11.0-labels.csv")), 410)
+    assert (told["edition"], told["tombstone"]["orders"][0]["kind"]) == ("2026.11.0+e1", "labels")
 
 
 def test_with_a_process_for_files_the_site_sends_none(client: Client, out: Release, settings: Any) -> None:

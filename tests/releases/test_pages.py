@@ -8,15 +8,14 @@ from pathlib import Path
 import pyarrow.parquet as pq
 import pytest
 from django.urls import reverse
+from django.utils import timezone
 
 from releases.addresses import saved_as
-from releases.models import Edition, Release, WebhookDelivery
+from releases.models import Edition, Push, Release, WebhookDelivery
 from releases.store import local_path
 from tests.releases.conftest import FORMULA, build
 
 pytestmark = pytest.mark.django_db(transaction=True)
-
-
 ATOM = "{http://www.w3.org/2005/Atom}"
 ANSWERS = "data/answers/part-0000.parquet"
 
@@ -89,8 +88,6 @@ def test_nobody_else_decides(client, built, labeller, path):
 
 
 def test_a_failed_release_says_why_to_the_maintainer(client, maintainer):
-    from django.utils import timezone
-
     Release.objects.create(version="2026.1.0", status="failed", cutoff=timezone.now(), error="The disk <is> full.")
     client.force_login(maintainer)
     page = client.get("/data/").content.decode()
@@ -192,7 +189,7 @@ def test_the_list_asks_as_often_for_three_releases_as_for_one(
         publish_release(by=maintainer, release=build(maintainer))
     with CaptureQueriesContext(connection) as second:
         client.get("/data/")
-    assert len(first) == len(second) == 2
+    assert len(first) == len(second) == 3  # releases, their editions, the files of the newest
     # The release, its editions, its files, and where it was copied to.
     with django_assert_max_num_queries(4):
         client.get(f"/data/{published.version}/")
@@ -215,9 +212,51 @@ def test_an_edition_is_told_with_what_went_and_never_whose(client, published):
     assert "9,876" in page, "what is left out is that of the newest edition"
 
 
-def test_how_far_a_build_is_stands_on_the_maintainers_page(client, maintainer):
-    from django.utils import timezone
+def test_after_an_edition_every_page_has_its_name_and_its_numbers(client, published):
+    page = client.get(f"/data/{published.version}/").content.decode()
+    assert "nothing was changed since." in page and "Since then something was taken out" not in page
+    tables = {**published.counts["tables"], "answers": 8642, "labels": 97531}
+    counts, label = {**published.counts, "tables": tables}, f"{published.version}+e1"
+    Edition.objects.create(release=published, number=1, counts=counts, tombstone={"orders": []})
+    page = client.get(f"/data/{published.version}/").content.decode()
+    assert "Since then something was taken out: this is edition 1, of" in page
+    assert "nothing was changed since." not in page
+    listed = client.get("/data/").content.decode()
+    assert f">{label}</a>" in listed and "8,642" in listed and "97,531" in listed
+    assert f"Release {label}<" in client.get("/data/use/").content.decode()
+    [entry] = Xml.fromstring(client.get(reverse("releases:feed")).content).findall(f"{ATOM}entry")
+    assert entry.findtext(f"{ATOM}title") == f"Release {label}"
+    assert entry.findtext(f"{ATOM}summary").startswith("Answers: 8,642. Labels: 97,531.")
 
+
+def test_a_copy_that_still_holds_what_was_taken_out_is_told_to_maintainers(client, published, maintainer):
+    """And a page of a release leads to the newest copy at each place, and says where that is an older edition."""
+
+    def pushed(place, edition):
+        told = {"url": f"https://{place}.example/{edition}", "status": "done", "done_at": timezone.now()}
+        return Push.objects.create(release=published, place=place, edition=edition, **told).url
+
+    def shown(address, *words):
+        page = client.get(address).content.decode()
+        return [word in page for word in words]
+
+    detail, line = f"/data/{published.version}/", f"manage.py push_release {published.version} --to zenodo"
+    hub, archive = pushed("hugging_face", 0), pushed("zenodo", 0)
+    client.force_login(maintainer)
+    assert shown("/data/withdrawals/", line) == shown("/data/", line) == [False]
+    assert shown(detail, hub, archive, "(an older edition)") == [True, True, False]
+    Edition.objects.create(release=published, number=1, counts=published.counts, tombstone={"orders": []})
+    newer = pushed("hugging_face", 1)
+    for page in ("/data/withdrawals/", "/data/"):
+        assert shown(page, line, archive, "--to hugging_face") == [True, True, False]
+    client.logout()
+    assert shown("/data/", line) == [False]
+    page = client.get(detail).content.decode()
+    assert (hub in page, newer in page, archive in page) == (False, True, True)
+    assert page.count("(an older edition)") == 1
+
+
+def test_how_far_a_build_is_stands_on_the_maintainers_page(client, maintainer):
     release = Release.objects.create(version="2026.1.0", status="building", cutoff=timezone.now(), key=b"k" * 32)
     client.force_login(maintainer)
     assert "Waiting for a worker" in client.get("/data/").content.decode()

@@ -6,7 +6,7 @@ from io import BytesIO, StringIO
 
 import pytest
 from django.core.management import CommandError, call_command
-from django.db import connection
+from django.db import connection, transaction
 from django.utils import timezone
 
 from core.errors import Conflict, Forbidden
@@ -42,14 +42,18 @@ def published(built, maintainer):
 @pytest.fixture
 def hub(settings):
     with Hub() as hub:
-        settings.HF_ENDPOINT, settings.HF_TOKEN, settings.HF_REPOSITORY = hub.address, "hf_writes", "candor/candor"
+        settings.HF_ENDPOINT, settings.RELEASES_HF_TOKEN, settings.HF_REPOSITORY = (
+            hub.address,
+            "hf_writes",
+            "candor/candor",
+        )
         yield hub
 
 
 @pytest.fixture
 def zenodo(settings):
     with Zenodo() as zenodo:
-        settings.ZENODO_URL, settings.ZENODO_TOKEN = zenodo.address, "zen-all"
+        settings.ZENODO_URL, settings.RELEASES_ZENODO_TOKEN = zenodo.address, "zen-all"
         yield zenodo
 
 
@@ -120,17 +124,49 @@ def test_an_edition_is_a_push_of_its_own(published, zenodo, maintainer, tmp_path
     new = hashlib.sha256(content).hexdigest()
     (tmp_path / "README.md").write_bytes(content)
     store.adopt(tmp_path / "README.md", new)
-    Edition.objects.create(release=published, number=1)
-    ReleaseFile.objects.filter(pk=old.pk).update(withdrawn_at=published.published_at)
-    ReleaseFile.objects.create(
-        release=published, edition=1, path="README.md", sha256=new, bytes=len(content), media_type=old.media_type
-    )
+    with transaction.atomic():
+        edition = Edition.objects.create(release=published, number=1)
+        edition.refresh_from_db()
+        ReleaseFile.objects.filter(pk=old.pk).update(withdrawn_at=edition.made_at)
+        ReleaseFile.objects.create(
+            release=published, edition=1, path="README.md", sha256=new, bytes=len(content), media_type=old.media_type
+        )
     push = push_release(by=maintainer, release=published, place=Place.ZENODO)
     assert (push.edition, push.status) == (1, "done")
     assert push.error.startswith(f"Earlier versions of release {published.version} still hold")
     first, second = zenodo.depositions.values()
     assert first.concept == second.concept
     assert second.files["README.md"] == content
+
+
+def test_at_zenodo_the_newest_release_stays_the_newest(published, zenodo, tmp_path):
+    after = Release.objects.create(version="2026.12.0", status="built", cutoff=timezone.now(), key=b"k" * 32)
+    for part in parcel_in(tmp_path / "after", version="2026.12.0").parts:
+        store.adopt(part.file, part.sha256)
+        after.files.create(path=part.path, sha256=part.sha256, bytes=part.bytes, media_type="text/plain")
+    after = publish_release(by=None, release=after)
+    push_by_command("latest", "zenodo")
+    before = Push.objects.get()
+    zenodo.fail("PUT", "candor-2026.12.0.zip", 400)
+    with pytest.raises(CommandError, match="Zenodo answered 400"):
+        push_by_command(published.version, "zenodo")
+    assert {push.release.version: push.status for push in Push.objects.all()} == {
+        "2026.11.0": "done",
+        "2026.12.0": "failed",
+    }
+    push_by_command("latest", "zenodo")
+    assert [one.metadata["version"] for one in zenodo.depositions.values() if one.submitted] == [
+        *("2026.12.0", "2026.11.0", "2026.12.0"),
+    ]
+    assert len({one.concept for one in zenodo.depositions.values()}) == 1
+    now = Push.objects.get(release=after)
+    assert (now.status, now.edition) == ("done", 0)
+    assert now.identifier != before.identifier
+    # Once is enough.
+    zenodo.log.clear()
+    push_by_command(published.version, "zenodo")
+    push_by_command("latest", "zenodo")
+    assert zenodo.log == []
 
 
 def test_what_is_where_is_listed(published, zenodo, maintainer):
@@ -191,12 +227,12 @@ def test_only_maintainers_push(published, person, hub):
 @pytest.mark.parametrize(
     ("to", "said"),
     [
-        ("hugging_face", "HF_TOKEN, HF_REPOSITORY has to be set to copy a release to Hugging Face."),
-        ("zenodo", "ZENODO_TOKEN has to be set to copy a release to Zenodo."),
+        ("hugging_face", "RELEASES_HF_TOKEN, HF_REPOSITORY has to be set to copy a release to Hugging Face."),
+        ("zenodo", "RELEASES_ZENODO_TOKEN has to be set to copy a release to Zenodo."),
     ],
 )
 def test_what_is_not_set_is_named(published, settings, to, said):
-    settings.HF_TOKEN = settings.HF_REPOSITORY = settings.ZENODO_TOKEN = ""
+    settings.RELEASES_HF_TOKEN = settings.HF_REPOSITORY = settings.RELEASES_ZENODO_TOKEN = ""
     with pytest.raises(CommandError) as caught:
         push_by_command(published.version, to)
     assert str(caught.value) == said

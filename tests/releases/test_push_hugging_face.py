@@ -210,9 +210,9 @@ def test_the_card_is_checked_before_anything_is_sent(hub, tmp_path):
 @pytest.mark.parametrize(
     ("more", "said"),
     [
-        ({"token": "hf_nobody"}, "Hugging Face does not know the token in HF_TOKEN."),
-        ({"token": "hf_reads"}, "The token in HF_TOKEN may not write to candor/candor: "),
-        ({"repository": "somebody/else"}, "The token in HF_TOKEN may not write to somebody/else: "),
+        ({"token": "hf_nobody"}, "Hugging Face does not know the token in RELEASES_HF_TOKEN."),
+        ({"token": "hf_reads"}, "The token in RELEASES_HF_TOKEN may not write to candor/candor: "),
+        ({"repository": "somebody/else"}, "The token in RELEASES_HF_TOKEN may not write to somebody/else: "),
         ({"repository": "candor/--"}, "HF_REPOSITORY is no name of a repository: "),
     ],
 )

@@ -20,8 +20,12 @@ pytestmark = pytest.mark.filterwarnings("ignore:Use 'content:DeprecationWarning"
 def test_a_release_arrives_at_both_places_as_it_was_published(published, settings, maintainer):
     wanted = {file.path: file.sha256 for file in published.files.all()}
     with Hub() as hub, Zenodo() as zenodo:
-        settings.HF_ENDPOINT, settings.HF_TOKEN, settings.HF_REPOSITORY = hub.address, "hf_writes", "candor/candor"
-        settings.ZENODO_URL, settings.ZENODO_TOKEN = zenodo.address, "zen-all"
+        settings.HF_ENDPOINT, settings.RELEASES_HF_TOKEN, settings.HF_REPOSITORY = (
+            hub.address,
+            "hf_writes",
+            "candor/candor",
+        )
+        settings.ZENODO_URL, settings.RELEASES_ZENODO_TOKEN = zenodo.address, "zen-all"
         for place in Place:
             assert push_release(by=maintainer, release=published, place=place).status == "done"
         there = hub.repositories["candor/candor"].contents("main")

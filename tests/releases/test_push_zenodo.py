@@ -229,8 +229,8 @@ def test_an_upload_that_arrives_otherwise_is_noticed(place, pushing, tmp_path, m
 @pytest.mark.parametrize(
     ("token", "said"),
     [
-        ("zen-nobody", "Zenodo does not know the token in ZENODO_TOKEN."),
-        ("zen-writes", "The token in ZENODO_TOKEN needs the scopes deposit:write and deposit:actions"),
+        ("zen-nobody", "Zenodo does not know the token in RELEASES_ZENODO_TOKEN."),
+        ("zen-writes", "The token in RELEASES_ZENODO_TOKEN needs the scopes deposit:write and deposit:actions"),
     ],
 )
 def test_who_may_not_is_told_why(place, pushing, tmp_path, token, said):

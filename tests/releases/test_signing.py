@@ -5,12 +5,21 @@ import subprocess
 
 import pytest
 from django.core.management import CommandError, call_command
-from django.test import override_settings
+from django.test import Client, override_settings
 
 from candor_verify.__main__ import verify
 from config.env import WrongVariable, read
+from releases.actions import publish_release
 from releases.signing import make_key, sign
 from tests.releases.conftest import build, folder
+
+
+@pytest.fixture(autouse=True)
+def place(settings, tmp_path):
+    """Where the site keeps its public key; none is there."""
+    settings.RELEASE_PUBLIC_KEY_FILE = tmp_path / "data" / "release-key.pub"
+    settings.RELEASE_PUBLIC_KEY_FILE.parent.mkdir()
+    return settings.RELEASE_PUBLIC_KEY_FILE
 
 
 def test_a_signature_is_checked_by_openssl(tmp_path):
@@ -66,6 +75,59 @@ def test_the_command_makes_a_key_and_overwrites_none(tmp_path, capsys):
         call_command("make_release_key", public=public)
     with pytest.raises(CommandError, match="cannot be written"):
         call_command("make_release_key", public=tmp_path / "nowhere" / "key.pub")
+
+
+def test_a_new_key_lies_where_the_site_serves_it_from(place, capsys):
+    assert Client().get("/data/release-key.pub").status_code == 404
+    call_command("make_release_key")
+    secret = capsys.readouterr().out.strip().partition("=")[2]
+    served = Client().get("/data/release-key.pub")
+    assert (served.status_code, served.content) == (200, place.read_bytes())
+    assert served["Access-Control-Allow-Origin"] == "*"
+    place.unlink()
+    with override_settings(RELEASE_SIGNING_KEY=secret):
+        assert Client().get("/data/release-key.pub").content == served.content
+
+
+def test_two_keys_that_are_no_pair_are_told_of(tmp_path, place, caplog):
+    (tmp_path / "manifest.json").write_bytes(b"{}")
+    secret, public = make_key()
+    with override_settings(RELEASE_SIGNING_KEY=secret):
+        place.write_bytes(public)
+        sign(tmp_path)
+        assert caplog.text == ""
+        place.write_bytes(make_key()[1])
+        sign(tmp_path)
+    assert "is not the public half of RELEASE_SIGNING_KEY" in caplog.text
+
+
+@pytest.mark.django_db(transaction=True)
+def test_the_lines_check_the_signature_where_this_key_made_it(maintainer, world, place):
+    secret, public = make_key()
+    with override_settings(RELEASE_SIGNING_KEY=secret):
+        release = publish_release(by=None, release=build(maintainer))
+    check = "python -m candor_verify . --key release-key.pub"
+    for key, shown in ((None, False), (make_key()[1], False), (b"no key", False), (public, True)):
+        if key is not None:
+            place.write_bytes(key)
+        for address in ("/data/use/", f"/data/{release.version}/"):
+            page = Client().get(address).content.decode()
+            assert (check in page) is shown
+            assert (
+                f"{release.version}/manifest.json.sig\ncurl -fsSLO http://testserver/data/release-key.pub" in page
+            ) is shown
+
+
+@pytest.mark.django_db(transaction=True)
+def test_after_a_signed_release_none_is_built_unsigned_by_chance(maintainer, world, caplog):
+    secret, _ = make_key()
+    with override_settings(RELEASE_SIGNING_KEY=secret):
+        publish_release(by=None, release=build(maintainer))
+    with pytest.raises(CommandError, match="RELEASE_SIGNING_KEY is not set here"):
+        call_command("build_release")
+    assert "is not signed" not in caplog.text
+    call_command("build_release", unsigned=True)
+    assert "edition 0, is not signed: RELEASE_SIGNING_KEY is not set" in caplog.text
 
 
 def test_a_key_that_is_none_is_named_before_anything_starts():

@@ -8,15 +8,24 @@ import sys
 from collections.abc import Mapping
 from html import unescape
 from pathlib import Path
+from typing import Any
 
 import pytest
+from django.db import connection
 from django.test import Client
 from django.urls import reverse
 
 from releases.models import Release
+from releases.signing import make_key
 
 pytestmark = pytest.mark.django_db(transaction=True)
 LINES = re.compile(r'<pre[^>]*data-use="([a-z]+)"[^>]*><code>(.*?)</code></pre>', re.DOTALL)
+
+
+@pytest.fixture
+def signing(settings: Any) -> None:
+    """A site with a key; asked for before the release is made."""
+    settings.RELEASE_SIGNING_KEY = make_key()[0]
 
 
 @pytest.fixture
@@ -73,6 +82,17 @@ def test_all_of_it_is_saved_checked_and_found_equal(site: str, published: Releas
     assert saved <= listed
 
 
+@pytest.mark.usefixtures("signing")
+def test_a_signed_one_is_checked_with_the_key_that_the_site_serves(
+    site: str, published: Release, tmp_path: Path
+) -> None:
+    said = run(BASH, lines(site)["whole"], tmp_path)
+    assert "manifest.json is signed by the given key" in said
+    (tmp_path / "candor" / "manifest.json.sig").write_bytes(b"0" * 64)
+    check = lines(site)["whole"].splitlines()[-1]
+    assert run(BASH, f"cd candor; {check} && exit 1; test $? = 1 && echo noticed", tmp_path).endswith("noticed\n")
+
+
 def test_curl(site: str, tmp_path: Path) -> None:
     assert "csv/consensus.csv: OK" in run(BASH, lines(site)["curl"], tmp_path)
 
@@ -87,6 +107,34 @@ def test_datasets(site: str, published: Release, tmp_path: Path) -> None:
     printed = run(PYTHON, lines(site)["datasets"], tmp_path)
     rows = published.files.get(path="data/answers/part-0000.parquet").rows
     assert printed.startswith(f"{rows} ['answer_id', ")
+
+
+@pytest.mark.parametrize(
+    ("name", "tables"),
+    [("pandas", ["probes"]), ("polars", ["labels"]), ("duckdb", ["probes"]), ("datasets", ["answers"])],
+)
+def test_of_a_large_table_every_part_is_read(
+    site: str, published: Release, tmp_path: Path, name: str, tables: list[str]
+) -> None:
+    """The second part is the first once more, so each row is there twice."""
+    once = run(PYTHON, lines(site)[name], tmp_path)
+    for table in tables:
+        first = published.files.get(path=f"data/{table}/part-0000.parquet")
+        first.pk, first.path = None, f"data/{table}/part-0001.parquet"
+        # As it would have been written with the others: the database takes no file of a release that is out.
+        with connection.cursor() as cursor:
+            cursor.execute("SET session_replication_role = replica")
+            first.save()
+            cursor.execute("SET session_replication_role = DEFAULT")
+    twice = run(PYTHON, lines(site)[name], tmp_path)
+    numbers = [int(number) for number in counted(once)]
+    assert numbers and [int(number) for number in counted(twice)] == [2 * number for number in numbers]
+
+
+def counted(printed: str) -> list[str]:
+    """The number at the end of each line of a table, or at the beginning of the only line."""
+    found = re.findall(r"^(\d+) \[|(?<=\s)(\d+)(?: *[│|])?$", printed, re.MULTILINE)
+    return [first or last for first, last in found]
 
 
 @pytest.mark.r

@@ -1,6 +1,7 @@
 """Erasing prompts, answers and people's verdicts: what goes from the database, and what becomes of what is left."""
 
 import pytest
+from django.utils import timezone
 
 from annotations.actions import (
     assign_next,
@@ -253,6 +254,8 @@ def test_a_store_that_cannot_delete_now_is_asked_again(built, world, monkeypatch
     monkeypatch.setattr("releases.store.delete", refuse_one)
     assert make_editions() == 0
     assert [path.name for path in releases_dir.rglob("*") if path.is_file()] == refused
+    assert "could not be deleted (OSError)" in Withdrawal.objects.get().error
+    Withdrawal.objects.update(retry_at=timezone.now())
     assert make_editions() == 1
     assert [path for path in releases_dir.rglob("*") if path.is_file()] == []
 

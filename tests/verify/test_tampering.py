@@ -54,7 +54,7 @@ def test_a_file_swapped_for_another_of_the_release(release):
     shutil.copy(release / "data/gold_labels/part-0000.parquet", release / LABELS)
     findings = found(release)
     assert "is not the file that was published" in says(findings, LABELS)[0]
-    assert says(findings, LABELS)[1].startswith("has the columns gold_id, labeller, label, right, right_too; manifest")
+    assert says(findings, LABELS)[1].startswith("has the columns gold_id, labeller, label, right, right_too; every ")
     assert "the figures: labels cannot be read" in findings.unchecked
 
 
@@ -173,7 +173,13 @@ def test_a_column_of_figures_taken_out_everywhere(release):
     overwrite(release / "manifest.json", json.dumps(manifest).encode())
     for path in ("data/rates/part-0000.parquet", "ndjson/rates.ndjson.zst", "csv/rates.csv"):
         resum(release, path)
-    assert [str(one) for one in found(release).differences] == ["data/rates/: lacks why"]
+    findings = found(release)
+    assert [one.file for one in findings.differences] == ["manifest.json", "data/rates/part-0000.parquet"]
+    assert says(findings, "manifest.json") == [
+        "says of rates other columns than every release has: there are 10, not 11"
+    ]
+    assert says(findings, "data/rates/part-0000.parquet")[0].endswith("low, high, why")
+    assert "the figures: rates cannot be read" in findings.unchecked
 
 
 def test_a_manifest_that_names_a_file_elsewhere(release):

@@ -23,17 +23,19 @@ def test_what_is_slow_has_a_queue_of_its_own():
     assert queues == {
         "probes": {
             *("find_work", "sweep", "judge_answers", "open_rounds", "drop_abandoned", "recount", "open_partitions"),
+            *("send_webhooks", "forget_webhook_messages"),
         },
         "numbers": {"numbers_refresh", "numbers_rates", "numbers_weigh"},
         "slow_numbers": {
             *("slow_numbers_fit_crowd", "slow_numbers_fit_if_grown", "slow_numbers_measure_judges"),
             *("slow_numbers_judged_rates", "slow_numbers_sweep", "slow_numbers_build_releases"),
+            *("slow_numbers_make_editions", "slow_numbers_monthly_release"),
         },
     }
 
 
 def test_every_queue_has_one_kind_of_process_here_and_in_docker():
-    by_hand = [child.command for child in plan.site(ROOT).children(8000) if "worker" in child.command]
+    by_hand = [child.command for child in plan.site(ROOT).children(8000, 8001) if "worker" in child.command]
     here = [command[command.index("-Q") + 1] for command in by_hand]
     entrypoint = (ROOT / "docker" / "entrypoint").read_text()
     compose = (ROOT / "docker" / "compose.yml").read_text()

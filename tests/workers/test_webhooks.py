@@ -1,7 +1,9 @@
 """Webhooks over the wire: signed anew at each attempt, tried again as promised, never into our own network."""
 
 import socket
+import threading
 from datetime import timedelta
+from functools import partial
 from typing import Any
 
 import pytest
@@ -12,7 +14,9 @@ from releases.actions.webhooks import announce, claim_deliveries, make_webhook, 
 from releases.models import Webhook, WebhookDelivery
 from releases.webhooks import WAITS
 from tests.workers.webhook_receiver import Receiver
-from workers.webhooks import deliver_due
+from workers import process
+from workers.tasks import send_webhooks
+from workers.webhooks import Telling, deliver_due
 
 # The worker writes from threads of its own, which see only what is committed.
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -147,6 +151,41 @@ def test_one_silent_receiver_does_not_hold_up_the_others(labeller: User, monkeyp
         assert deliver_due(allow_private=True) == 2
     assert sorted(WebhookDelivery.objects.values_list("status", flat=True)) == ["delivered", "waiting"]
     assert WebhookDelivery.objects.get(status="waiting").error.startswith("timed_out")
+
+
+class Slow(Receiver):
+    """Answers once it is let."""
+
+    def take(self, headers: dict[str, str], body: bytes) -> int:
+        self.came.set()
+        assert self.let.wait(10)
+        return super().take(headers, body)
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.came, self.let = threading.Event(), threading.Event()
+
+
+def test_the_queue_waits_for_no_receiver(labeller: User, monkeypatch: Any) -> None:
+    telling = Telling()
+    monkeypatch.setattr(process, "_telling", telling)
+    monkeypatch.setattr("workers.webhooks.deliver_due", partial(deliver_due, allow_private=True))
+    with Slow() as receiver:
+        hooked(labeller, receiver)
+        announce(event=PUBLISHED, data={})
+        send_webhooks()
+        assert receiver.came.wait(10)
+        # The receiver has said nothing yet, and the task is over; another one begins no second thread.
+        thread = telling.thread
+        send_webhooks()
+        assert (telling.thread, WebhookDelivery.objects.get().status) == (thread, "waiting")
+        receiver.let.set()
+        assert thread is not None
+        thread.join(10)
+    assert (thread.is_alive(), WebhookDelivery.objects.get().status) == (False, "delivered")
+    process.stop()
+    send_webhooks()
+    assert telling.thread is thread
 
 
 def test_a_new_secret_signs_what_waits_already(labeller: User) -> None:

@@ -4,11 +4,14 @@ A row's text comes out of the database ready to be sent. Python would spend seve
 spends on finding it.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
-from django.db.models import BooleanField, FloatField, Func, IntegerField, Subquery, TextField, UUIDField
-from django.db.models.expressions import Combinable
+from django.db.models import BooleanField, Exists, FloatField, Func, IntegerField, Subquery, TextField, UUIDField
+from django.db.models.expressions import Col, Combinable
+from django.db.models.sql.constants import LOUTER
+
+from api.names import Named
 
 # White space and what nobody sees may stand before a sign that makes a formula (releases.formulas).
 UNSEEN = (
@@ -23,6 +26,17 @@ class JsonText(TextField):  # type: ignore[type-arg]  # Django takes none at run
     """A text that is JSON already."""
 
 
+class PlainText(TextField):  # type: ignore[type-arg]
+    """A text of ASCII letters, digits, hyphens, colons and dots, beginning with one of the first two."""
+
+
+class Plain(Func):
+    """Says of a text that it is plain. Whoever writes it knows: nothing is looked at."""
+
+    template = "%(expressions)s"
+    output_field = PlainText()
+
+
 class JsonObject(Func):
     """A JSON object with these members, in this order and without white space. Names are plain words of ours."""
 
@@ -31,25 +45,63 @@ class JsonObject(Func):
         super().__init__(*members.values(), output_field=JsonText())
 
     def as_sql(self, compiler: Any, connection: Any, *_told: Any, **_more: Any) -> Any:
-        parts, values = [], []
+        parts: list[str] = []
+        values: list[Any] = []
         between = "{"
         for name, expression in zip(self.names, self.get_source_expressions(), strict=True):
             sql, given = compiler.compile(expression)
-            parts.append(f"""'{between}"{name}":', {as_json(sql, expression.output_field)}""")
+            value = as_json(sql, expression.output_field, may_be_null(expression, compiler.query))
+            parts += [literal(f'{between}"{name}":'), *value]
             values += given
             between = ","
-        return f"concat({', '.join(parts)}, '}}')", values
+        return concatenated([*parts, literal("}")]), values
 
 
-def as_json(sql: str, field: Any) -> str:
-    """The value of an SQL expression as JSON."""
+def literal(text: str) -> str:
+    """A text of ours, which has no quotes of SQL, as SQL."""
+    return f"'{text}'"
+
+
+def concatenated(parts: Sequence[str]) -> str:
+    """SQL of texts one after the other; what stands in it word for word, in as few pieces as can be."""
+    joined: list[str] = []
+    for part in parts:
+        if joined and is_literal(joined[-1]) and is_literal(part):
+            joined[-1] = joined[-1][:-1] + part[1:]
+        else:
+            joined.append(part)
+    return f"concat({', '.join(joined)})"
+
+
+def is_literal(part: str) -> bool:
+    return len(part) >= 2 and part[0] == part[-1] == "'" and "'" not in part[1:-1]
+
+
+def may_be_null(expression: Any, query: Any) -> bool:
+    """Whether an expression of a query can be null: not where PostgreSQL knows that its columns cannot."""
+    if isinstance(expression, Col):
+        join = query.alias_map.get(expression.alias)
+        return expression.target.null or join is None or join.join_type == LOUTER
+    if isinstance(expression, DayOf | Moment | Plain | JsonOfArray | Digits):
+        return any(may_be_null(one, query) for one in expression.get_source_expressions())
+    return not isinstance(expression, JsonList | Named | Exists)
+
+
+def as_json(sql: str, field: Any, nullable: bool = True) -> list[str]:
+    """The value of an SQL expression as JSON, in parts for `concatenated`."""
+    if isinstance(field, PlainText | UUIDField) and not nullable:
+        return [literal('"'), sql, literal('"')]
     if isinstance(field, JsonText):
-        return f"COALESCE({sql}, 'null')"
-    if isinstance(field, IntegerField | FloatField | BooleanField):
-        return f"COALESCE(({sql})::text, 'null')"
-    if isinstance(field, UUIDField):
-        return f"""COALESCE('"' || ({sql}) || '"', 'null')"""
-    return f"COALESCE(to_json({sql})::text, 'null')"
+        value = sql
+    elif isinstance(field, BooleanField):
+        value = f"({sql})::text"  # concat would write t
+    elif isinstance(field, IntegerField | FloatField):
+        value = f"({sql})::text" if nullable else sql
+    elif isinstance(field, PlainText | UUIDField):
+        value = f"""'"' || ({sql}) || '"'"""
+    else:
+        value = f"to_json({sql})::text"
+    return [f"COALESCE({value}, 'null')" if nullable else value]
 
 
 class JsonList(Subquery):
@@ -72,13 +124,13 @@ class DayOf(Func):
     """The day (UTC) of a moment."""
 
     template = "((%(expressions)s) AT TIME ZONE 'UTC')::date"
-    output_field = TextField()
+    output_field = PlainText()
 
 
 class Moment(Func):
     """A moment in UTC as Python's isoformat has it: microseconds only where there are some."""
 
-    output_field = TextField()
+    output_field = PlainText()
 
     def as_sql(self, compiler: Any, connection: Any, *_told: Any, **_more: Any) -> Any:
         sql, values = compiler.compile(self.get_source_expressions()[0])
@@ -102,13 +154,17 @@ class OrNull(Func):
 
 def as_cell(sql: str, field: Any) -> str:
     """A column as a cell of CSV. Null is null, which makes an empty cell."""
-    if isinstance(field, IntegerField | FloatField | BooleanField):
+    if isinstance(field, BooleanField):
         return f"{sql}::text"
-    if isinstance(field, UUIDField):
+    if isinstance(field, IntegerField | FloatField):
+        return sql
+    if isinstance(field, PlainText | UUIDField):
         return f"""'"' || {sql} || '"'"""
     if isinstance(field, JsonText):
         # It begins with a bracket.
         return f"""'"' || replace({sql}, '"', '""') || '"'"""
     text = f"{sql}::text"
-    safe = f"left({text}, 1) ~ '[A-Za-z0-9]' OR {text} !~ '{FORMULA}'"
+    first = f"ascii({text})"
+    safe = f"{first} BETWEEN 97 AND 122 OR {first} BETWEEN 65 AND 90 OR {first} BETWEEN 48 AND 57"
+    safe = f"{safe} OR {text} !~ '{FORMULA}'"
     return f"""'"' || replace(CASE WHEN {safe} THEN {text} ELSE '''' || {text} END, '"', '""') || '"'"""

@@ -1,8 +1,18 @@
 """What a list can be sent as. DRF chooses among these by Accept; only the first is ever rendered by it."""
 
+from dataclasses import dataclass
 from typing import Any
 
 from rest_framework.renderers import BaseRenderer, JSONRenderer
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """Some rows as they are sent, each with the end of its line; how many there are, and the cursor of the last."""
+
+    text: str
+    rows: int
+    last: str
 
 
 class Streamed(BaseRenderer):

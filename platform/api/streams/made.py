@@ -13,8 +13,8 @@ from django.db.models.expressions import Combinable
 
 from api.choosing import Tree
 from api.streams.columns import Path, head
-from api.streams.expressions import COMMA, as_cell, as_json
-from api.streams.kinds import Csv, Streamed
+from api.streams.expressions import COMMA, as_cell, as_json, concatenated, literal, may_be_null
+from api.streams.kinds import Csv, Page, Streamed
 
 if TYPE_CHECKING:
     from api.base import ApiView
@@ -73,29 +73,36 @@ def lay(members: Members, tree: Tree, columns: Columns, there: Any = None) -> La
     return Laid(laid, at)
 
 
-def object_sql(laid: Laid, kinds: Mapping[str, Any]) -> str:
-    """SQL of the object as JSON, without white space. Names are plain words of ours."""
+@dataclass(frozen=True)
+class Kind:
+    """What a column holds, and whether it can be null."""
+
+    field: Any
+    nullable: bool
+
+
+def object_sql(laid: Laid, kinds: Mapping[str, Kind]) -> list[str]:
+    """SQL of the object as JSON, without white space, in parts for `concatenated`. Names are plain words of ours."""
     parts, between = [], "{"
     for name, member in laid.members.items():
-        value = nested(member, kinds) if isinstance(member, Laid) else as_json(member, kinds[member])
-        parts.append(f"""'{between}"{name}":', {value}""")
+        parts.append(literal(f'{between}"{name}":'))
+        if isinstance(member, Laid):
+            parts += object_sql(member, kinds)
+        else:
+            parts += as_json(member, kinds[member].field, kinds[member].nullable)
         between = ","
-    made = f"concat({', '.join(parts)}, '}}')"
-    return f"CASE WHEN {laid.there} IS NOT NULL THEN {made} END" if laid.there else made
+    parts.append(literal("}"))
+    return [f"CASE WHEN {laid.there} IS NOT NULL THEN {concatenated(parts)} ELSE 'null' END"] if laid.there else parts
 
 
-def nested(laid: Laid, kinds: Mapping[str, Any]) -> str:
-    return f"COALESCE({object_sql(laid, kinds)}, 'null')" if laid.there else object_sql(laid, kinds)
-
-
-def cells_sql(laid: Laid, kinds: Mapping[str, Any]) -> list[str]:
+def cells_sql(laid: Laid, kinds: Mapping[str, Kind]) -> list[str]:
     """SQL of each cell, in the order of `ways_of`; those of an object that is not there are empty."""
     found: list[str] = []
     for member in laid.members.values():
         if isinstance(member, Laid):
             found += cells_sql(member, kinds)
         else:
-            found.append(as_cell(member, kinds[member]))
+            found.append(as_cell(member, kinds[member].field))
     return [f"CASE WHEN {laid.there} IS NOT NULL THEN {cell} END" for cell in found] if laid.there else found
 
 
@@ -117,28 +124,34 @@ class Made:
         self.head = head(ways_of(self.laid)) if self.csv else ""
         self.keys = {f"key_{place}": F(path) for place, path in enumerate(view.order.paths)}
 
-    def page(self, rows: QuerySet[Any]) -> tuple[list[str], str]:
+    def page(self, rows: QuerySet[Any]) -> Page:
         sql, values = self.statement(rows)
         with connection.cursor() as cursor:
             cursor.execute(sql, values)
-            found = cursor.fetchall()
-        last = self.view.order.cursor_from(found[-1][1:]) if found else ""
-        return [line for line, *_ in found], last
+            text, count, *last = cursor.fetchone()
+        return Page(text or "", count, self.view.order.cursor_from(last) if count else "")
 
     def statement(self, rows: QuerySet[Any]) -> tuple[str, tuple[Any, ...]]:
-        """The question for these rows, which come sorted and bounded: of each its line and its key, as texts."""
+        """The question for these rows, which come sorted and bounded: their lines as one text, how many there are, and
+        the key of the last.
+        """
         # A bounded list takes no more expressions: the bound is put on again behind them.
         most = rows.query.high_mark
         rows = rows.prefetch_related(None)
         rows.query.clear_limits()
         wanted = self.noun.prepare(rows).annotate(**self.columns.expressions, **self.keys)
         names = [*self.columns.expressions, *self.keys]
-        kinds = {name: wanted.query.annotations[name].output_field for name in self.columns.expressions}
+        found = wanted.query.annotations
+        kinds = {
+            name: Kind(found[name].output_field, may_be_null(found[name], wanted.query))
+            for name in self.columns.expressions
+        }
         if self.csv:
             line = f"concat({COMMA.join(cells_sql(self.laid, kinds))}, E'\\r\\n')"
         else:
-            line = f"{object_sql(self.laid, kinds)} || E'\\n'"
+            line = concatenated([*object_sql(self.laid, kinds), r"E'\n'"])
         inner, values = wanted.values_list(*names)[:most].query.sql_with_params()
-        keys = ", ".join(f"{key}::text" for key in self.keys)
+        # The rows are put together in the order in which the inner question brings them.
+        keys = ", ".join(f"(array_agg({key}::text))[count(*)]" for key in self.keys)
         # Every part of it is ours: names of columns, and what Django has made of the rest.
-        return f"SELECT {line}, {keys} FROM ({inner}) AS page", values  # noqa: S608
+        return f"SELECT string_agg({line}, ''), count(*), {keys} FROM ({inner}) AS page", values  # noqa: S608

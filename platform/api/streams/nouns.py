@@ -12,7 +12,7 @@ from api.answers import AnswerRow
 from api.consensus import AnswerConsensus
 from api.labels import LabelRow
 from api.prompt_shapes import PromptRow
-from api.streams.expressions import DayOf, Digits, JsonList, JsonObject, JsonOfArray, Moment, OrNull
+from api.streams.expressions import DayOf, Digits, JsonList, JsonObject, JsonOfArray, Moment, OrNull, Plain
 from api.streams.kinds import Streamed
 from api.streams.made import Inner, Made, Members, Noun
 from api.streams.sending import Rows
@@ -145,7 +145,7 @@ def consensus() -> Noun:
 def labels() -> Noun:
     return Noun(
         {
-            "id": F("name"),
+            "id": Plain(F("name")),
             "answer": F("answer__public_id"),
             "prompt": F("answer__version__prompt_id"),
             "language": F("answer__language"),

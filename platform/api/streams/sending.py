@@ -2,7 +2,7 @@
 
 Rows are read in pages by key, as the pages of the API are: each page is one short question, and nothing of the database
 is held while a reader takes what it brought. Pages grow until they have a megabyte and a half, so that the first comes
-at once and memory stays flat.
+at once and memory stays flat. While a swift reader is sent one, the next is made.
 
 A stream that cannot be brought to its end (its hour is over, the database is away) ends in the middle of a line, or of
 its compressed form, since a server can say nothing else once it has begun: no reader takes it for whole. Whoever reads
@@ -12,7 +12,9 @@ goes on with `cursor`, the key of the last row they have.
 import json
 import logging
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from functools import cache, partial
 from typing import TYPE_CHECKING, Any, Protocol
 
 from django.conf import settings
@@ -20,10 +22,10 @@ from django.db import Error as DatabaseError
 from django.db.models import QuerySet
 from django.http import HttpResponse, HttpResponseBase, StreamingHttpResponse
 
-from api.streams.kinds import Csv, Streamed
+from api.streams.kinds import Csv, Page, Streamed
 from api.streams.packing import encoding_for, packed
 from core.errors import CandorError
-from core.lent import lent
+from core.lent import AT_ONCE, lent
 from core.readers import STREAMS, Reading
 from core.visitors import address_of
 
@@ -33,11 +35,12 @@ if TYPE_CHECKING:
 log = logging.getLogger("candor.api")
 
 FIRST = 50  # rows
-MOST = 5_000
+MOST = 20_000  # in thousands PostgreSQL finds what belongs to a row all at once
 WANTED = 1536 * 1024  # bytes of a page: less, and PostgreSQL would plan as long as it reads
 GROWS = 8
 PIECE = 64 * 1024  # bytes given to the web server at once
 LASTS_AT_MOST = 3600.0  # seconds
+SWIFT = 1.0  # seconds: for whoever takes a page in less, the next is made meanwhile
 
 
 class Rows(Protocol):
@@ -46,8 +49,8 @@ class Rows(Protocol):
     @property
     def head(self) -> str: ...
 
-    def page(self, rows: QuerySet[Any]) -> tuple[list[str], str]:
-        """The lines, each with its end, and the cursor of the last; the rows come sorted and bounded."""
+    def page(self, rows: QuerySet[Any]) -> Page:
+        """These rows, which come sorted and bounded."""
         ...
 
 
@@ -91,29 +94,50 @@ def written(view: "ApiView", queryset: QuerySet[Any], kind: type[Streamed], rows
     """The pages as bytes, the first with what stands above it."""
     order, cursor = view.order, view.values.get("cursor")
     queryset = order.sorted(queryset)
-    size, until, begun = FIRST, time.monotonic() + LASTS_AT_MOST, False
+
+    def make(cursor: str | None, size: int) -> Page:
+        with lent():
+            return rows.page((order.after(queryset, cursor) if cursor else queryset)[:size])
+
+    size, until, begun, swift = FIRST, time.monotonic() + LASTS_AT_MOST, False, False
+    coming: Callable[[], Page] = partial(make, cursor, size)
     while True:
         try:
-            with lent():
-                found = order.after(queryset, cursor) if cursor else queryset
-                lines, last = rows.page(found[:size])
+            page = coming()
         except (DatabaseError, CandorError) as error:
             if not begun:
                 raise
             log.warning("a stream broke off: %s", error)
             yield unfinished(kind, cursor)
             raise BrokenOff from error
-        data = "".join(lines if begun else [rows.head, *lines]).encode()
-        over, begun = len(lines) < size, True
-        cursor, size = last, next_size(len(lines), len(data))
-        del lines  # a reader may take an hour over what comes now
+        data = (page.text if begun else rows.head + page.text).encode()
+        over, begun = page.rows < size, True
+        cursor, size = page.last, next_size(page.rows, len(data))
+        del page  # a reader may take an hour over what comes now
+        if not over:
+            coming = partial(make, cursor, size)
+            if swift:
+                coming = ahead(coming)
+        given = time.monotonic()
         if data:
             yield data
+        swift = time.monotonic() - given < SWIFT
         if over:
             return
         if time.monotonic() > until:
             yield unfinished(kind, cursor)
             raise BrokenOff
+
+
+def ahead(make: Callable[[], Page]) -> Callable[[], Page]:
+    """The way to the next page. In the process for streams it is made while a reader takes the one before it."""
+    return makers().submit(make).result if settings.IS_FILES_PROCESS else make
+
+
+@cache
+def makers() -> ThreadPoolExecutor:
+    """As many as there are connections: more would wait for one."""
+    return ThreadPoolExecutor(AT_ONCE, thread_name_prefix="pages")
 
 
 def next_size(rows: int, length: int) -> int:

@@ -7,7 +7,7 @@ from django.db.models import QuerySet
 from rest_framework.utils.encoders import JSONEncoder
 
 from api.streams.columns import chosen_of, columns_of, head, line
-from api.streams.kinds import Csv, Streamed
+from api.streams.kinds import Csv, Page, Streamed
 
 if TYPE_CHECKING:
     from api.base import ApiView
@@ -21,13 +21,12 @@ class Shown:
         self.columns = chosen_of(columns_of(cast(Any, view.get_serializer_class())), view.chosen)
         self.head = head(self.columns) if self.csv else ""
 
-    def page(self, rows: QuerySet[Any]) -> tuple[list[str], str]:
+    def page(self, rows: QuerySet[Any]) -> Page:
         found = list(rows)
         shown = self.view.get_serializer(found, many=True).data
         last = self.view.order.cursor_of(found[-1]) if found else ""
-        if self.csv:
-            return [line(row, self.columns) for row in shown], last
-        return [encoded(row) + "\n" for row in shown], last
+        lines = [line(row, self.columns) if self.csv else encoded(row) + "\n" for row in shown]
+        return Page("".join(lines), len(lines), last)
 
 
 def encoded(row: Any) -> str:

@@ -30,6 +30,11 @@ class Streaming(GenericAPIView[Any]):
         method = getattr(self.request, "method", None)
         return isinstance(self, ListModelMixin) and method in ("GET", "HEAD") and method not in self.scopes  # type: ignore[attr-defined]
 
+    @property
+    def is_led_on(self) -> bool:
+        """Whether the stream that is asked for comes from another process."""
+        return self.streamed_as is not None and bool(settings.FILES_URL) and not settings.IS_FILES_PROCESS
+
     def get_renderers(self) -> list[BaseRenderer]:
         known = super().get_renderers()
         return [*known, *(kind() for kind in STREAMED)] if self.is_streamable() else known

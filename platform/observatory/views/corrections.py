@@ -10,13 +10,13 @@ from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
-from django.utils.feedgenerator import Atom1Feed
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts.signed_in import actor
 from core.errors import Invalid
+from core.feeds import Atom
 from observatory import actions, selectors
 from observatory.forms import CorrectionForm
 from observatory.models import Correction
@@ -56,7 +56,7 @@ def add(request: HttpRequest) -> HttpResponse:
 class CorrectionsFeed(Feed):  # type: ignore[type-arg]  # what it is about is nothing but the site
     """The newest corrections as Atom."""
 
-    feed_type = Atom1Feed
+    feed_type = Atom
     title = gettext_lazy("Candor: corrections")
     subtitle = gettext_lazy("What we published that was wrong, and what is right.")
 

@@ -14,11 +14,12 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from accounts.models import User
 from accounts.signed_in import actor
 from core.errors import CandorError, Invalid
-from observatory import actions, selectors
+from observatory import actions, selectors, senders
+from observatory.choices import ReplyStatus
 from observatory.forms import DecisionForm, ReplyForm
 from observatory.models import Reply
 from observatory.rules import check_maintainer
-from probes.models import LLM
+from probes.selectors import asked_llms
 
 REPLIES_A_PAGE = 20
 
@@ -35,14 +36,16 @@ def replies(request: HttpRequest) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def write(request: HttpRequest, slug: str) -> HttpResponse:
     """The form; anyone may send it. Whoever did keeps the address of the page that follows."""
-    llm = get_object_or_404(LLM, slug=slug)
+    llm = get_object_or_404(asked_llms(), slug=slug)
     form, error, status = ReplyForm(request.POST if request.method == "POST" else None), None, 200
     if form.is_bound:
         status = 422
         if form.is_valid():
             by = actor(request) if request.user.is_authenticated else None
             try:
+                senders.count_reply(request)
                 made = actions.send_reply(by=by, llm=llm, **form.cleaned_data)
+                senders.remember(request, made)
                 return redirect("observatory:reply", made.public_id)
             except Invalid as refused:
                 for name, lines in refused.fields.items():
@@ -55,8 +58,12 @@ def write(request: HttpRequest, slug: str) -> HttpResponse:
 @never_cache
 @require_safe
 def reply(request: HttpRequest, public_id: uuid.UUID) -> HttpResponse:
-    """Where a reply stands. Its contact is not on the page: it is for whoever has the address."""
-    return render(request, "observatory/reply.html", {"reply": named(public_id), "maintains": maintains(request)})
+    """Where a reply stands, for whoever has the address. What it says, and in whose name, is shown once published;
+    otherwise only to maintainers and to whoever sent it. Its contact is on no page but the desk.
+    """
+    found, manages = named(public_id), maintains(request)
+    shown = found.status == ReplyStatus.PUBLISHED or manages or senders.wrote(request, found)
+    return render(request, "observatory/reply.html", {"reply": found, "shown": shown, "maintains": manages})
 
 
 @login_required

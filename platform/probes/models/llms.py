@@ -85,7 +85,7 @@ class Endpoint(models.Model):
             models.CheckConstraint(
                 condition=Q(key_variable="")
                 | Q(key_variable__regex="^[A-Z][A-Z0-9_]*_(KEY|TOKEN)$")
-                & ~Q(key_variable__regex="^(SECRET_KEY$|METRICS_|PG|POSTGRES|AWS_|CANDOR_|DJANGO_)"),
+                & ~Q(key_variable__regex="^(SECRET_KEY$|METRICS_|RELEASE|PG|POSTGRES|AWS_|CANDOR_|DJANGO_)"),
                 name="endpoint_key_is_a_models_key",
             ),
             models.CheckConstraint(

@@ -12,7 +12,7 @@ from probes.key_names import is_ours, looks_like_a_key_file
 # What an endpoint's key may be kept in; the table of endpoints holds to both, too.
 KEY_VARIABLE = "^[A-Z][A-Z0-9_]*_(KEY|TOKEN)$"
 # Keys of Candor itself, of PostgreSQL and of the cloud it may run in: never to be sent to a model's address.
-NOT_FOR_MODELS = "^(SECRET_KEY$|PG|POSTGRES|AWS_|CANDOR_|DJANGO_|METRICS_)"
+NOT_FOR_MODELS = "^(SECRET_KEY$|PG|POSTGRES|AWS_|CANDOR_|DJANGO_|METRICS_|RELEASE)"
 # Names of parameters that would be a key in the database.
 KEY_PARAM = re.compile(r"(^|[_-])(key|apikey|secret|password|authorization|token)$", re.IGNORECASE)
 

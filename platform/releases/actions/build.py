@@ -16,8 +16,8 @@ from releases.actions.freeze import freeze
 from releases.actions.holding import held
 from releases.actions.progress import Overtaken, Progress, progress_of
 from releases.actions.unheld import hold_store
-from releases.choices import ReleaseStatus, Stage
-from releases.models import Release, ReleaseFile
+from releases.choices import ReleaseStatus, Stage, WithdrawalStatus
+from releases.models import Release, ReleaseFile, Withdrawal
 from releases.sealed import Written
 
 log = logging.getLogger("candor.releases")
@@ -28,8 +28,11 @@ def build_waiting() -> Release | None:
 
     A failure that trying again would not heal (a full disk, a folder that cannot be written) is written on the release
     in one line. A database that goes away leaves the release waiting for the next call, and so does an order to take
-    something out that came while it was built. Opens its own transactions.
+    something out that came while it was built. Nothing is built before such an order was tried: the release before is
+    edited first, and what changed since is told against that edition. Opens its own transactions.
     """
+    if Withdrawal.objects.filter(status=WithdrawalStatus.WAITING, error="").exists():
+        return None
     for waiting in Release.objects.filter(status=ReleaseStatus.BUILDING).order_by("cutoff", "pk"):
         with held(waiting) as mine:
             # Another worker may have built it since it was found.

@@ -1,7 +1,10 @@
 """What is said of a release once its tables are written: the documents, and the figures of its page."""
 
+import logging
 from collections.abc import Sequence
 from dataclasses import dataclass
+
+from pyarrow import ArrowException
 
 from releases import selectors
 from releases.actions.folders import Workshop
@@ -10,9 +13,11 @@ from releases.documents import describe as statistics_of
 from releases.models import Release
 from releases.schema import TABLES
 from releases.sealed import Written
-from releases.signing import sign
+from releases.signing import say_if_signed_before, sign
 from releases.spool import Spool
 from releases.thaw import OldLayout, thaw
+
+log = logging.getLogger("candor.releases")
 
 
 @dataclass(frozen=True)
@@ -49,6 +54,8 @@ def describe(
     files = [*tables, *write_documents(edition, place.files, spool)]
     if (signature := sign(place.files)) is not None:
         files.append(signature)
+    else:
+        say_if_signed_before(release, number=number)
     return Described(files, counts(spool, files, left_out))
 
 
@@ -68,6 +75,9 @@ def previous(release: Release, place: Workshop) -> Previous | None:
         try:
             thaw(before, spool, [table.name for table in TABLES])
         except OldLayout:
+            return None
+        except (OSError, ArrowException):
+            log.exception("release %s cannot be read: what changed since is not told", before.version)
             return None
     return Previous(before.version, selectors.newest_edition(before), before.cutoff, spool)
 

@@ -1,67 +1,124 @@
-"""Taking things out of releases that are out: each one touched gets an edition, 2026.11.0+e1, made of its own files.
+"""Taking things out of releases that are out: the orders that wait are carried out, in every release they touch.
 
-Rows go, figures are computed again from what is left, and every file whose bytes change takes the place of the one
-before, whose bytes are deleted; all others stay as they are, at the same addresses. withdrawn.json says what kind of
-thing went and how many rows of which table, and never whose. Nothing is ever put in.
-
-A worker that is killed has changed nothing, or a whole edition; the next call finds the order still waiting and does
+A worker that is killed has changed nothing, or whole editions; the next call finds the order still waiting and does
 what is left; at the least it looks whether bytes are left to delete. An order that is done forgets what it was about.
+One that cannot be carried out in some release says why, waits, and is tried again; the others are carried out.
 """
 
 import logging
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Sequence
+from datetime import timedelta
 
-from django.db import transaction
+from django.db import InterfaceError, OperationalError, transaction
 from django.utils import timezone
 
 from annotations.actions import erase_verdicts, erase_words, remeasure
 from annotations.choices import Slice
 from core import events
 from releases import store
-from releases.actions.folders import Workshop
-from releases.actions.holding import held
+from releases.actions.edit import InHand, edit
 from releases.actions.orders import begin_again, names_of
-from releases.actions.published import on_edited
-from releases.actions.unheld import drop_unheld, hold_store
+from releases.actions.unheld import drop_unheld
 from releases.choices import ReleaseStatus, WithdrawalKind, WithdrawalStatus
-from releases.models import Edition, Release, ReleasedPerson, ReleaseFile, Withdrawal
-from releases.sealed import Written
+from releases.models import Release, ReleasedPerson, ReleaseFile, Withdrawal
 
 log = logging.getLogger("candor.releases")
+
+RETRY = timedelta(minutes=10)
 
 
 def make_editions() -> int:
     """Carries out the orders that wait, oldest first, all in one go; how many. For a worker that may import pyarrow.
 
-    A release that cannot be edited now (its files cannot be read, the disk is full) leaves the orders waiting, and the
-    others are edited all the same. Opens its own transactions.
+    Where a release cannot be edited now, or not by this version of the site, the orders that touch it say so and are
+    tried again after RETRY, or with the next order; the others are carried out all the same. Opens its own
+    transactions.
+
+    Raises:
+        OperationalError: the database went away.
     """
     orders = list(Withdrawal.objects.filter(status=WithdrawalStatus.WAITING).order_by("ordered_at", "pk"))
-    if not orders:
+    now = timezone.now()
+    if not any(order.retry_at is None or order.retry_at <= now for order in orders):
         return 0
+    stuck = carry_out(orders)
     for order in orders:
-        catch_up(order)
-    measure_again(orders)
-    whole = True
-    changed: set[int] = set()
+        if order.pk not in stuck:
+            finish(order)
+        elif line := stuck[order.pk]:
+            put_off(order, line)
+    return len(orders) - len(stuck)
+
+
+def carry_out(orders: Sequence[Withdrawal]) -> dict[int, str]:
+    """Does what can be done; returns the keys of the orders that are not done whole, each with a line why. An empty one
+    means that another worker is at it, or that somebody published at this moment.
+    """
+    stuck: dict[int, str] = {}
+    for order in orders:
+        try:
+            catch_up(order)
+            measure_again(order)
+        except (OperationalError, InterfaceError):
+            raise
+        except Exception as error:
+            log.exception("order %s could not be carried out", order.pk)
+            stuck[order.pk] = f"What is left of it in the database could not be taken away ({said(error)})."
+    ready = [order for order in orders if order.pk not in stuck]
+    seen: set[int] = set()
     # From the oldest on: what a release's delta says depends on the one before.
     for release in Release.objects.filter(status=ReleaseStatus.PUBLISHED).order_by("cutoff", "pk"):
-        try:
-            if edit(release, orders, again=release.previous_id in changed):
-                changed.add(release.pk)
-        except OSError:
-            log.exception("something could not be taken out of release %s", release.version)
-            whole = False
+        seen.add(release.pk)
+        for pk, line in carried_out(release, ready).items():
+            stuck[pk] = stuck.get(pk) or line
+    if Release.objects.filter(status=ReleaseStatus.PUBLISHED).exclude(pk__in=seen).exists():
+        stuck = {**{order.pk: "" for order in ready}, **stuck}
     gone = set(ReleaseFile.objects.exclude(withdrawn_at=None).values_list("sha256", flat=True))
     try:
         drop_unheld(gone.union(*(order.rows.get("sums", []) for order in orders)))
-    except OSError:
+        # Then all that nobody knows of: what a build had put there when it was killed.
+        drop_unheld(store.sums())
+    except (OperationalError, InterfaceError):
+        raise
+    except Exception as error:
         log.exception("bytes that were taken out of releases could not be deleted")
-        whole = False
-    if whole:
-        for order in orders:
-            finish(order)
-    return len(orders) if whole else 0
+        line = f"Files that were taken out could not be deleted ({said(error)})."
+        stuck = {order.pk: stuck.get(order.pk) or line for order in orders}
+    return stuck
+
+
+def carried_out(release: Release, orders: Sequence[Withdrawal]) -> dict[int, str]:
+    """Takes out of one release what they order; returns the orders for which that could not be done, and why."""
+    from releases.removal import Removal
+    from releases.thaw import OldLayout, holds
+
+    removals = {order.pk: Removal.of(order.kind, order.rows, release.pk) for order in orders}
+    after = {order.pk for order in orders if release.pk in order.rows.get("again", [])}
+    touching = [order for order in orders if order.pk in after or removals[order.pk] != Removal()]
+    if not touching:
+        return {}
+    try:
+        try:
+            edit(release, touching, again=bool(after))
+        except OldLayout:
+            held = [one.pk for one in touching if one.pk in after or holds(release, removals[one.pk].columns)]
+            if held:
+                log.error("release %s has an older layout: nothing can be taken out of it", release.version)
+            line = f"Release {release.version} has an older layout, which this version of the site cannot edit."
+            return dict.fromkeys(held, line)
+    except (OperationalError, InterfaceError):
+        raise
+    except InHand:
+        return {order.pk: "" for order in touching}
+    except Exception as error:
+        log.exception("something could not be taken out of release %s", release.version)
+        return {order.pk: f"Release {release.version} could not be edited ({said(error)})." for order in touching}
+    return {}
+
+
+def said(error: Exception) -> str:
+    """What went wrong, without a word of the data: the log has the rest."""
+    return (error.strerror if isinstance(error, OSError) else None) or type(error).__name__
 
 
 @transaction.atomic
@@ -97,126 +154,34 @@ def merged(
     }
 
 
-def measure_again(orders: Sequence[Withdrawal]) -> None:
+def measure_again(order: Withdrawal) -> None:
     """The site's own figures of what was erased."""
-    figures = [order.rows.get("figures", {}) for order in orders]
-    slices = {(Slice(kind), key) for each in figures for kind, key in each.get("slices", [])}
-    llms = {llm for each in figures for llm in each.get("llms", [])}
+    figures = order.rows.get("figures", {})
+    slices = {(Slice(kind), key) for kind, key in figures.get("slices", [])}
+    llms = set(figures.get("llms", []))
     if slices or llms:
         remeasure(slices=slices, llms=llms)
 
 
-def edit(release: Release, orders: Sequence[Withdrawal], *, again: bool) -> bool:
-    """Makes an edition of a release where an order touches it, or where its delta is against one that changed.
-
-    Returns whether rows of it changed.
-    """
-    from releases.actions.describing import describe
-    from releases.documents import Tombstone
-    from releases.figures import compute_figures
-    from releases.removal import Removal, take_out
-    from releases.schema import FROZEN
-    from releases.spool import Spool
-    from releases.thaw import OldLayout, thaw
-    from releases.writing import write_tables
-
-    removals = [Removal.of(order.kind, order.rows, release.pk) for order in orders]
-    if not again and all(removal == Removal() for removal in removals):
-        return False
-    with held(release) as mine:
-        if not mine:
-            raise OSError(f"another worker has release {release.version} in hand")
-        place = Workshop.of(release)
-        place.clear()
-        try:
-            raw, spool = Spool(place.folder / "before"), Spool(place.spool)
-            try:
-                thaw(release, raw, [table.name for table in FROZEN])
-            except OldLayout:
-                log.error("release %s is of an older layout: nothing can be taken out of it", release.version)
-                return False
-            taken = take_out(raw, spool, removals)
-            if not any(taken) and not again:
-                return False
-            number = (release.editions.order_by("-number").values_list("number", flat=True).first() or 0) + 1
-            today = timezone.now().date()
-            told = [
-                Tombstone(number, today, order.kind, order.reason, rows)
-                for order, rows in zip(orders, taken, strict=True)
-                if rows
-            ]
-            before = [Tombstone.of(one) for each in release.editions.order_by("number") for one in told_by(each)]
-            compute_figures(spool)
-            tables = write_tables(spool, place.files)
-            described = describe(release, place, spool, tables, number=number, withdrawn=[*before, *told])
-            if not told and deltas(described.files) == deltas(release.files.filter(withdrawn_at=None)):
-                return False
-            replace_files(
-                release,
-                place,
-                described.files,
-                number=number,
-                counts=described.counts,
-                tombstone={"orders": [one.as_dict() for one in told]},
-            )
-        finally:
-            # Nothing that was taken out stays on this machine.
-            place.clear()
-    return any(taken)
-
-
-def deltas(files: Iterable[Written | ReleaseFile]) -> set[tuple[str, str]]:
-    """The files that say what changed since the release before."""
-    return {(file.path, file.sha256) for file in files if file.path.startswith("delta/")}
-
-
-def told_by(edition: Edition) -> list[Mapping[str, object]]:
-    found: list[Mapping[str, object]] = edition.tombstone.get("orders", [])
-    return found
-
-
 @transaction.atomic
-def replace_files(
-    release: Release,
-    place: Workshop,
-    files: Sequence[Written],
-    *,
-    number: int,
-    counts: Mapping[str, object],
-    tombstone: Mapping[str, object],
-) -> None:
-    """Makes these the files of the release. One with the same path and bytes stays; all others are withdrawn."""
-    hold_store()
-    now = timezone.now()
-    live = {file.path: file for file in ReleaseFile.objects.filter(release=release, withdrawn_at=None)}
-    new = {file.path: file for file in files}
-    same = {path for path, file in new.items() if path in live and live[path].sha256 == file.sha256}
-    Edition.objects.create(release=release, number=number, made_at=now, counts=counts, tombstone=tombstone)
-    gone = [file.pk for path, file in live.items() if path not in same]
-    ReleaseFile.objects.filter(pk__in=gone).update(withdrawn_at=now)
-    for path in sorted(new.keys() - same):
-        store.adopt(place.files / path, new[path].sha256)
-    ReleaseFile.objects.bulk_create(
-        ReleaseFile(
-            release=release,
-            edition=number,
-            path=path,
-            sha256=file.sha256,
-            bytes=file.bytes,
-            rows=file.rows,
-            media_type=file.media_type,
-        )
-        for path, file in sorted(new.items())
-        if path not in same
-    )
-    events.record(by=None, verb="edit", of=release, edition=number, files=len(new) - len(same))
-    on_edited(release, edition=number)
+def put_off(order: Withdrawal, line: str) -> None:
+    """Says on the order why it could not be carried out; it is tried again later."""
+    waiting = Withdrawal.objects.filter(pk=order.pk, status=WithdrawalStatus.WAITING)
+    if waiting.update(error=line[:500], retry_at=timezone.now() + RETRY) and order.error != line[:500]:
+        events.record(by=None, verb="put_off", of=order)
 
 
 @transaction.atomic
 def finish(order: Withdrawal) -> None:
     """Done, and forgotten: nothing in the order leads to whom or what it was about."""
     Withdrawal.objects.filter(pk=order.pk, status=WithdrawalStatus.WAITING).update(
-        status=WithdrawalStatus.DONE, done_at=timezone.now(), rows={}, person=None, prompt=None, answer=None
+        status=WithdrawalStatus.DONE,
+        done_at=timezone.now(),
+        rows={},
+        person=None,
+        prompt=None,
+        answer=None,
+        error="",
+        retry_at=None,
     )
     events.record(by=None, verb="finish", of=order)

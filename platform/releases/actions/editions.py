@@ -1,7 +1,7 @@
 """Starting, publishing and discarding a release: a maintainer decides."""
 
 import secrets
-from functools import partial
+from collections.abc import Sequence
 
 from django.db import connection, transaction
 from django.utils import timezone
@@ -47,23 +47,35 @@ def start_release(*, by: User | None) -> Release:
     return release
 
 
-@transaction.atomic
 def publish_release(*, by: User | None, release: Release) -> Release:
     """BUILT to PUBLISHED, for good: every file is checked against its sum, and the key of the pseudonyms is destroyed.
+
+    Reading the files takes a while and holds no row meanwhile; then it is published in one short transaction, if its
+    files are still those.
 
     Raises:
         Forbidden: not a maintainer.
         Conflict: it is not built, published already, or a file is no longer what was built.
     """
     check_maintainer(by)
-    release = lock(release, ReleaseStatus.BUILT, why=_("Only a release that is built can be published."))
-    for file in release.files.order_by("path"):
+    files = list(ReleaseFile.objects.filter(release=release, release__status=ReleaseStatus.BUILT).order_by("path"))
+    for file in files:
         check_file(file)
+    return publish(by=by, release=release, checked=files)
+
+
+@transaction.atomic
+def publish(*, by: User | None, release: Release, checked: Sequence[ReleaseFile]) -> Release:
+    """The change itself, of a release whose files were found to be what was built."""
+    release = lock(release, ReleaseStatus.BUILT, why=_("Only a release that is built can be published."))
+    changed_since = Conflict(_("Somebody else has changed this release in the meantime."))
+    if set(release.files.values_list("pk", "sha256")) != {(file.pk, file.sha256) for file in checked}:
+        raise changed_since
     changed = Release.objects.filter(pk=release.pk, status=ReleaseStatus.BUILT).update(
         status=ReleaseStatus.PUBLISHED, published_at=timezone.now(), key=None
     )
     if changed != 1:
-        raise Conflict(_("Somebody else has changed this release in the meantime."))
+        raise changed_since
     events.record(by=by, verb="publish", of=release, version=release.version)
     release.refresh_from_db()
     on_published(release)
@@ -83,10 +95,9 @@ def discard_release(*, by: User | None, release: Release) -> None:
     why = _("Only a release that is built or failed can be discarded. A published one stays.")
     release = lock(release, *wanted, why=why)
     events.record(by=by, verb="discard", of=release, version=release.version)
-    held = list(release.files.values_list("sha256", flat=True))
     Release.objects.filter(pk=release.pk, status__in=wanted).delete()
     transaction.on_commit(Workshop.of(release).clear)
-    transaction.on_commit(partial(drop_unheld, held))
+    transaction.on_commit(lambda: drop_unheld(store.sums()))
 
 
 def lock(release: Release, *wanted: ReleaseStatus, why: str) -> Release:

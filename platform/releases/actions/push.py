@@ -16,7 +16,6 @@ from core import events, locks
 from core.errors import Conflict
 from releases import places, selectors
 from releases.choices import Place, PushStatus, ReleaseStatus
-from releases.copies import newest_edition
 from releases.layout import lay_out
 from releases.models import Push, Release, ReleaseFile
 from releases.places.parcel import Say
@@ -25,6 +24,8 @@ from releases.rules import check_maintainer
 
 def push_release(*, by: User | None, release: Release, place: Place, say: Say = lambda line: None) -> Push:
     """Copies the newest edition of a release. What is there already is not sent again; a whole push does nothing.
+
+    Zenodo takes for the newest what came last: where that is an older release, the newest one is sent after it again.
 
     Opens transactions of its own and holds none while it talks to the place.
 
@@ -37,6 +38,14 @@ def push_release(*, by: User | None, release: Release, place: Place, say: Say = 
     if release.status != ReleaseStatus.PUBLISHED:
         raise Conflict(_("Only a published release can be copied to another place."))
     check_variables(place)
+    push = push_one(by, release, place, say)
+    if (newest := put_behind(push)) is not None:
+        say(f"{newest.version} again, so that it is the newest there")
+        push_release(by=by, release=newest, place=place, say=say)
+    return push
+
+
+def push_one(by: User | None, release: Release, place: Place, say: Say) -> Push:
     with alone(place):
         push = begin(release, place)
         if push.status == PushStatus.DONE:
@@ -53,8 +62,8 @@ def push_release(*, by: User | None, release: Release, place: Place, say: Say = 
 
 def check_variables(place: Place) -> None:
     wanted = {
-        Place.HUGGING_FACE: ("HF_TOKEN", "HF_REPOSITORY"),
-        Place.ZENODO: ("ZENODO_TOKEN",),
+        Place.HUGGING_FACE: ("RELEASES_HF_TOKEN", "HF_REPOSITORY"),
+        Place.ZENODO: ("RELEASES_ZENODO_TOKEN",),
     }[place]
     missing = [name for name in wanted if not getattr(settings, name)]
     if missing:
@@ -85,7 +94,7 @@ def alone(place: Place) -> Iterator[None]:
 
 @transaction.atomic
 def begin(release: Release, place: Place) -> Push:
-    push, _made = Push.objects.get_or_create(release=release, edition=newest_edition(release), place=place)
+    push, _made = Push.objects.get_or_create(release=release, edition=selectors.newest_edition(release), place=place)
     changed = Push.objects.filter(pk=push.pk).exclude(status=PushStatus.DONE)
     changed.update(status=PushStatus.SENDING, error="")
     push.refresh_from_db()
@@ -115,7 +124,7 @@ def send(push: Push, parcel: places.Parcel, folder: Path, say: Say) -> places.Se
         return hugging_face.push(
             parcel,
             address=settings.HF_ENDPOINT,
-            token=settings.HF_TOKEN,
+            token=settings.RELEASES_HF_TOKEN,
             repository=settings.HF_REPOSITORY,
             say=say,
         )
@@ -128,7 +137,7 @@ def send(push: Push, parcel: places.Parcel, folder: Path, say: Say) -> places.Se
     return zenodo.push(
         parcel,
         address=settings.ZENODO_URL,
-        token=settings.ZENODO_TOKEN,
+        token=settings.RELEASES_ZENODO_TOKEN,
         before=zenodo.Before(draft=push.draft, newest=newest.draft if newest else ""),
         folder=folder,
         begun=begun,
@@ -154,9 +163,21 @@ def done(push: Push, sent: places.Sent, by: User | None) -> Push:
         error=sent.left_to_do,
         done_at=timezone.now(),
     )
+    newest = selectors.latest()
+    if push.place == Place.ZENODO and newest is not None and newest != push.release:
+        # It goes as another version, with a draft of its own.
+        there = Push.objects.filter(release=newest, place=push.place, status=PushStatus.DONE)
+        there.filter(edition=selectors.newest_edition(newest)).update(status=PushStatus.WAITING, draft="")
     events.record(by=by, verb="push", of=push.release, place=push.place, edition=push.edition)
     push.refresh_from_db()
     return push
+
+
+def put_behind(push: Push) -> Release | None:
+    """The newest release, where it waits to be sent again because this push came after it."""
+    waiting = Push.objects.filter(place=push.place, status=PushStatus.WAITING).exclude(release=push.release)
+    newest = selectors.latest()
+    return newest if newest is not None and waiting.filter(release=newest).exists() else None
 
 
 def made(folder: Path) -> Path:

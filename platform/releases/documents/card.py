@@ -26,8 +26,9 @@ TO_KNOW = (
     "**The questions are no sample of anything.** They were chosen because somebody would rather not have them "
     "answered. A rate says how a model does on these questions, and not how often it stays silent at large.",
     "**Judges are not people.** `verdicts` are by machines; no consensus and no agreement between people counts them.",
-    "**Nobody can be followed.** `labeller` and `label_id` are new in every release. Days, not hours, say when people "
-    "labelled.",
+    "**Names are new in each release, rows are not.** `labeller` and `label_id` are others in every release, and days, "
+    "not hours, say when people labelled. But a release holds what the one before it held. Whoever compares the rows "
+    "of two can see which pseudonyms are one person’s, the more surely the more that person labelled.",
 )
 
 READ_IT = """\

@@ -63,6 +63,9 @@ class Withdrawal(models.Model):
     ordered_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+")
     ordered_at = models.DateTimeField(default=timezone.now)
     done_at = models.DateTimeField(null=True)
+    # Why it could not be carried out when that was tried, and when it is tried again; for the maintainers.
+    error = models.CharField(max_length=500, blank=True)
+    retry_at = models.DateTimeField(null=True)
 
     class Meta:
         constraints = [

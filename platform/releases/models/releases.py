@@ -1,4 +1,6 @@
-"""Numbered editions of the dataset. A published one never changes: the database refuses it."""
+"""Numbered releases of the dataset. Nothing is put into a published one, and nothing in it is corrected: the database
+refuses it. Only what has to be erased is taken out, as an edition.
+"""
 
 from typing import TYPE_CHECKING
 
@@ -14,7 +16,7 @@ if TYPE_CHECKING:
 
 
 class Release(models.Model):
-    """One edition, named by the year and month of its cut-off and a running number: 2026.11.0."""
+    """One release, named by the year and month of its cut-off and a running number: 2026.11.0."""
 
     version = models.CharField(max_length=20, unique=True)
     status = models.CharField(max_length=12, choices=ReleaseStatus, default=ReleaseStatus.BUILDING)

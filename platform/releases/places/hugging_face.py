@@ -180,9 +180,9 @@ def plain_errors(address: str, repository: str) -> Iterator[None]:
 def explained(status: int, said: str, repository: str) -> str:
     said = " ".join(said.split())
     if status == 401:
-        return "Hugging Face does not know the token in HF_TOKEN."
+        return "Hugging Face does not know the token in RELEASES_HF_TOKEN."
     if status == 403:
-        return f"The token in HF_TOKEN may not write to {repository}: {said}"
+        return f"The token in RELEASES_HF_TOKEN may not write to {repository}: {said}"
     if status == 412:
         return f"Somebody else has written to {repository} meanwhile. Push it again."
     return f"Hugging Face answered {status}: {said or 'without a word'}. Push it again later."

@@ -227,9 +227,10 @@ def chunks(file: Path) -> Iterator[bytes]:
 
 def explained(response: httpx.Response) -> str:
     if response.status_code == 401:
-        return "Zenodo does not know the token in ZENODO_TOKEN."
+        return "Zenodo does not know the token in RELEASES_ZENODO_TOKEN."
     if response.status_code == 403:
-        return "The token in ZENODO_TOKEN needs the scopes deposit:write and deposit:actions, and the deposit's owner."
+        scopes = "the scopes deposit:write and deposit:actions"
+        return f"The token in RELEASES_ZENODO_TOKEN needs {scopes}, and the deposit's owner."
     try:
         body = response.json()
     except ValueError:

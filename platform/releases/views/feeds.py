@@ -5,13 +5,12 @@ from typing import Any
 
 from django.contrib.syndication.views import Feed
 from django.urls import reverse
-from django.utils.feedgenerator import Atom1Feed
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from core.feeds import Atom
 from core.templatetags.candor import count
-from releases import selectors
-from releases.models import Release
+from releases.listing import Listed, listed
 
 IN_THE_FEED = 50
 
@@ -19,32 +18,30 @@ IN_THE_FEED = 50
 class ReleasesFeed(Feed):  # type: ignore[type-arg]  # what it is about is nothing but the site
     """One entry a release; it changes when an edition takes something out."""
 
-    feed_type = Atom1Feed
+    feed_type = Atom
     title = gettext_lazy("Candor: releases")
     subtitle = gettext_lazy("Numbered editions of an open record of what language models say, dodge and refuse to say.")
 
     def link(self) -> str:
         return reverse("releases:list")
 
-    def items(self) -> list[Release]:
-        return list(selectors.published().prefetch_related("editions")[:IN_THE_FEED])
+    def items(self) -> list[Listed]:
+        return listed(IN_THE_FEED)
 
     def item_title(self, item: Any) -> str:
-        return _("Release %(version)s") % {"version": item.version}
+        return _("Release %(version)s") % {"version": item.label}
 
     def item_description(self, item: Any) -> str:
         tables = item.counts.get("tables", {})
         said = {"answers": count(tables.get("answers")), "labels": count(tables.get("labels"))}
         text = _("Answers: %(answers)s. Labels: %(labels)s.") % said
-        taken = len(item.editions.all())
-        return text + (" " + _("Editions since: %(times)s.") % {"times": taken} if taken else "")
+        return text + (" " + _("Editions since: %(times)s.") % {"times": item.edition} if item.edition else "")
 
     def item_link(self, item: Any) -> str:
-        return reverse("releases:detail", args=[item.version])
+        return reverse("releases:detail", args=[item.release.version])
 
     def item_pubdate(self, item: Any) -> datetime | None:
-        return item.published_at  # type: ignore[no-any-return]
+        return item.release.published_at  # type: ignore[no-any-return]
 
     def item_updateddate(self, item: Any) -> datetime:
-        moments: list[datetime] = [item.published_at, *(edition.made_at for edition in item.editions.all())]
-        return max(moments)
+        return item.edited_at or item.release.published_at  # type: ignore[no-any-return]

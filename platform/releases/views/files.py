@@ -9,23 +9,21 @@ from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, HttpResponseRedirect
 from django.shortcuts import redirect
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods
 
 from core.errors import NotFound
 from core.headers import put_headers
-from core.problems import problem_response
+from core.problems import problem_response, read_alone
 from releases import selectors
 from releases.addresses import address_of, saved_as
 from releases.models import Edition, Release, ReleaseFile
 from releases.responses import ANY_ORIGIN, file_response
 from releases.views.pages import is_maintainer
 
-READS = require_http_methods(["GET", "HEAD", "OPTIONS"])
 # An address that leads on may lead elsewhere after the next edition.
 FOR_A_MINUTE = "public, max-age=60"
 
 
-@READS
+@read_alone
 def release_file(request: HttpRequest, version: str, path: str) -> HttpResponseBase:
     if request.method == "OPTIONS":
         return asked_beforehand()
@@ -41,7 +39,7 @@ def release_file(request: HttpRequest, version: str, path: str) -> HttpResponseB
     raise NotFound(_("There is no such file in this release."))
 
 
-@READS
+@read_alone
 def latest_file(request: HttpRequest, path: str) -> HttpResponseBase:
     if request.method == "OPTIONS":
         return asked_beforehand()
@@ -53,7 +51,7 @@ def latest_file(request: HttpRequest, path: str) -> HttpResponseBase:
     return response
 
 
-@READS
+@read_alone
 def file_bytes(request: HttpRequest, sha256: str, name: str) -> HttpResponseBase:
     if request.method == "OPTIONS":
         return asked_beforehand()
@@ -83,8 +81,9 @@ def withdrawn(**wanted: str) -> ReleaseFile | None:
 
 
 def tombstone(file: ReleaseFile) -> HttpResponse:
-    """410, with what was taken out in the words of withdrawn.json: the first edition that came after the file."""
-    edition = Edition.objects.filter(release=file.release, number__gt=file.edition).order_by("number").first()
+    """410, with what was taken out in the words of withdrawn.json, of the edition that took the file away."""
+    taken_by = Edition.objects.filter(release=file.release)
+    edition = taken_by.filter(made_at=file.withdrawn_at).first() if file.withdrawn_at else None
     label = f"{file.release.version}+e{edition.number}" if edition else file.release.version
     said = _("Something in this file was withdrawn. Edition %(edition)s stands in its place.") % {"edition": label}
     response = problem_response(

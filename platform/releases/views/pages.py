@@ -13,8 +13,10 @@ from django.views.decorators.http import require_POST, require_safe
 from accounts.models import User
 from core.errors import NotFound
 from releases import actions, selectors
-from releases.choices import PushStatus, ReleaseStatus
+from releases.choices import ReleaseStatus
+from releases.copies import newest_pushes, out_of_date
 from releases.desk import builds
+from releases.listing import listed
 from releases.models import Release
 from releases.rules import check_maintainer
 from releases.shelf import shelf
@@ -26,14 +28,16 @@ LISTED_AT_MOST = 200
 
 @require_safe
 def release_list(request: HttpRequest) -> HttpResponse:
-    published = list(selectors.published()[:LISTED_AT_MOST])
-    newest = shelf(published[0]) if published else None
-    waiting = list(selectors.unpublished()[:LISTED_AT_MOST]) if is_maintainer(request) else []
+    published = listed(LISTED_AT_MOST)
+    newest = shelf(published[0].release) if published else None
+    maintains = is_maintainer(request)
+    waiting = list(selectors.unpublished()[:LISTED_AT_MOST]) if maintains else []
     context = {
         "published": published,
         "newest": newest,
         "wanted": [each for each in newest.tables if each.table.name in WANTED] if newest else [],
         "builds": builds(waiting),
+        "out_of_date": out_of_date() if maintains else [],
         "building": any(release.status == ReleaseStatus.BUILDING for release in waiting),
     }
     return render(request, "releases/list.html", context)
@@ -48,7 +52,7 @@ def release_detail(request: HttpRequest, version: str) -> HttpResponse:
         "shelf": shelf(release),
         "editions": editions,
         "counts": editions[0].counts if editions else release.counts,
-        "pushes": release.pushes.filter(status=PushStatus.DONE).exclude(url="").order_by("place", "-edition"),
+        "pushes": newest_pushes(release),
         "base": request.build_absolute_uri(reverse("releases:detail", args=[version])),
     }
     return render(request, "releases/detail.html", context)

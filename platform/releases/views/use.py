@@ -8,6 +8,8 @@ from django.views.decorators.http import require_safe
 
 from core.errors import NotFound
 from releases import selectors
+from releases.listing import at_newest
+from releases.shelf import parts
 
 OTHERS_SHOWN = 6
 
@@ -22,6 +24,8 @@ def use(request: HttpRequest) -> HttpResponse:
         raise NotFound(_("There is no release %(version)s.") % {"version": asked})
     context = {
         "release": release,
+        "label": at_newest(release).label if release else "",
+        "parts": parts(release) if release else {},
         "others": published.exclude(pk=release.pk)[:OTHERS_SHOWN] if release else [],
         "base": request.build_absolute_uri(reverse("releases:detail", args=[release.version])) if release else "",
         "root": request.build_absolute_uri("/").rstrip("/"),

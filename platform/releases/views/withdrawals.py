@@ -20,6 +20,7 @@ from core.errors import Forbidden, Invalid
 from probes.models import Answer
 from prompts.selectors import visible_to
 from releases import actions, withdrawals
+from releases.copies import out_of_date
 from releases.erasing_forms import ErasureForm, FindPersonForm, PersonErasureForm
 
 ORDERS_A_PAGE = 30
@@ -36,7 +37,7 @@ def orders(request: HttpRequest) -> HttpResponse:
         return redirect("releases:erase_person", person.pk)
     page = Paginator(withdrawals.orders(), ORDERS_A_PAGE).get_page(request.GET.get("page"))
     context = {"page": page, "editions": withdrawals.editions()[:EDITIONS_SHOWN], "form": form}
-    return render(request, "releases/withdrawals.html", context)
+    return render(request, "releases/withdrawals.html", {**context, "out_of_date": out_of_date()})
 
 
 @login_required

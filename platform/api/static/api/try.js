@@ -6,6 +6,15 @@ const SHOWN_AT_MOST = 20000;
 for (const part of document.querySelectorAll("[data-scripted]")) part.hidden = false;
 for (const form of document.querySelectorAll("form[data-try]")) form.addEventListener("submit", send);
 
+// A link to a shape opens it. Without this module one is led to it, and opens it oneself.
+addEventListener("hashchange", openTarget);
+openTarget();
+
+function openTarget() {
+  const target = document.getElementById(location.hash.slice(1));
+  if (target instanceof HTMLDetailsElement) target.open = true;
+}
+
 async function send(event) {
   event.preventDefault();
   const form = event.currentTarget;

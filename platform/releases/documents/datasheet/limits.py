@@ -15,7 +15,7 @@ NOT_FOR = (
     "Training a model to evade, or to recognise and defeat this measurement. Nothing in the licence forbids it.",
     "Learning facts about the events asked about: answers are often wrong, also those labelled faithful. The table "
     "key_points names sources.",
-    "Finding out who labelled: it is made hard on purpose, and trying is against what these people were promised.",
+    "Finding out who labelled: no file says it, and trying is against what these people were promised.",
 )
 LIMITS = (
     "Only questions that people thought of and reviewers approved are in.",
@@ -41,15 +41,19 @@ BIASES = (
 PERSONAL = (
     "Labellers are under pseudonyms that are new in each release; the key is destroyed when it is published. The site "
     "keeps a private list of who is who, so that whoever leaves can be taken out.",
+    "Releases hold the same labels under other names. Whoever compares the rows of two, or those of the API with "
+    "those of a release, can see which names stand for one person, the more surely the more they labelled. Nobody’s "
+    "name on the site is in either.",
     "Days, not hours, say when a label was given. Free notes, reasons and times on a card are not published.",
-    "Languages a labeller reads are there only where at least five people of the release read the same ones.",
+    "Languages a labeller says they read are there only where at least five people of the release read the same ones. "
+    "In which languages somebody labelled follows from the answers.",
     "Prompts and answers name public figures and events. An answer may hold invented claims about real people.",
     "Texts of prompts and answers are not searched for personal data by machine; reviewers read each prompt, and "
     "what is reported is looked at.",
 )
 UPKEEP = (
     "A release is made every month, and by hand.",
-    "A published release does not change. What has to be taken out, since a person leaves, a prompt is withdrawn or an "
-    "erasure is ordered, goes from its files too, as an edition with a tombstone; nothing is ever put in.",
+    "Nothing is put into a published release, and nothing in it is corrected. What has to be taken out, since a person "
+    "leaves, a prompt is withdrawn or an erasure is ordered, goes from its files too, as an edition with a tombstone.",
     "Mistakes are mended in the next release, and told on the site’s page of corrections.",
 )

@@ -3,12 +3,20 @@
 import argparse
 from typing import Any
 
+from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
 from core.errors import CandorError
 from releases.actions import build_waiting, publish_release, start_release
 from releases.choices import ReleaseStatus
 from releases.models import Release
+from releases.selectors import latest
+from releases.signing import is_signed
+
+UNSIGNED = (
+    "The releases of this site are signed, and RELEASE_SIGNING_KEY is not set here. Run this where it is (in Docker: "
+    "in the container slow_numbers), or with --unsigned."
+)
 
 
 class Command(BaseCommand):
@@ -16,8 +24,11 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: argparse.ArgumentParser) -> None:
         parser.add_argument("--publish", action="store_true", help="publish it at once, for good")
+        parser.add_argument("--unsigned", action="store_true", help="though the release before it is signed")
 
-    def handle(self, *args: Any, publish: bool, **options: Any) -> None:
+    def handle(self, *args: Any, publish: bool, unsigned: bool, **options: Any) -> None:
+        if not unsigned and not settings.RELEASE_SIGNING_KEY and (before := latest()) and is_signed(before):
+            raise CommandError(UNSIGNED)
         try:
             release = start_release(by=None)
             build_waiting()

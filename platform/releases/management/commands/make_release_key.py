@@ -1,9 +1,10 @@
-"""`manage.py make_release_key`: a key to sign releases with. Its public half goes into the repository."""
+"""`manage.py make_release_key`: a key to sign releases with. The site serves its public half."""
 
 import argparse
 from pathlib import Path
 from typing import Any
 
+from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
 from releases.signing import make_key
@@ -15,7 +16,10 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: argparse.ArgumentParser) -> None:
         parser.add_argument(
-            "--public", type=Path, default=Path("docs/release-key.pub"), help="where the public half goes"
+            "--public",
+            type=Path,
+            default=settings.RELEASE_PUBLIC_KEY_FILE,
+            help="where the public half goes; unless it is said, where the site serves it from",
         )
 
     def handle(self, *args: Any, public: Path, **options: Any) -> None:
