@@ -44,6 +44,7 @@ NO_PAGE = {
     "releases:bytes": "a file",
     "releases:feed": "data for a program",
     "releases:file": "a file",
+    "releases:key": "a file",
     "releases:latest": "goes to the newest release",
     "releases:latest-file": "a file",
     "workers:metrics": "data for a machine",

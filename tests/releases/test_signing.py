@@ -106,7 +106,7 @@ def test_the_lines_check_the_signature_where_this_key_made_it(maintainer, world,
     secret, public = make_key()
     with override_settings(RELEASE_SIGNING_KEY=secret):
         release = publish_release(by=None, release=build(maintainer))
-    check = "python -m candor_verify . --key release-key.pub"
+    check = "python -m candor_verify . --key ../release-key.pub"
     for key, shown in ((None, False), (make_key()[1], False), (b"no key", False), (public, True)):
         if key is not None:
             place.write_bytes(key)

@@ -101,7 +101,7 @@ CHECK_IT = """\
 The first says whether these are the files that were published. The second needs numpy and pyarrow; it checks the sums,
 the columns and the keys between tables, and computes every consensus, agreement and rate again from the labels: it ends
 with 0 where all is equal, with 1 where something differs, which it names by file, row and column, and with 2 where it
-cannot read. Where there is a `manifest.json.sig`, `--key release-key.pub` checks it with the site’s public key."""
+cannot read. Where there is a `manifest.json.sig`, `--key ../release-key.pub` checks it with the site’s public key."""
 
 
 def front_matter(edition: Edition) -> str:
