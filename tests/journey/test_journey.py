@@ -127,7 +127,9 @@ def download(site, version):
         path = f"ndjson/{name}.ndjson.zst"
         content = site.get(f"/api/v1/releases/{version}/files/{path}")
         assert hashlib.sha256(content).hexdigest() == sums[path]
-        tables[name] = [json.loads(line) for line in zstandard.decompress(content).splitlines()]
+        # The file was written as a stream: its frame does not tell its length beforehand.
+        with zstandard.ZstdDecompressor().stream_reader(content) as reader:
+            tables[name] = [json.loads(line) for line in reader.read().splitlines()]
     prompts = {row["text"]: row for row in tables["prompts"]}
     assert {FRANCE, SNOW} <= set(prompts)
     for question, keys in GIVEN.items():
