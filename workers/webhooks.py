@@ -14,7 +14,7 @@ import httpx
 from django.db import connection
 
 from releases.actions.webhooks import Dispatch, claim_deliveries, record_delivery
-from releases.webhooks import signed_headers
+from releases.rules.webhooks import signed_headers
 from workers.database import Database, first_line
 from workers.providers import transport
 

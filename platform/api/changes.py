@@ -24,8 +24,8 @@ from api.filters import same
 from api.pagination import PAGES, ByKey, Order, unusable_cursor
 from api.parameters import OneOf, Parameter
 from core.errors import Invalid
-from releases import feed
 from releases.models import Change
+from releases.selectors import feed
 
 if TYPE_CHECKING:
     from rest_framework.views import APIView

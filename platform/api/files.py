@@ -13,7 +13,7 @@ from api.filters import same
 from api.pagination import PAGES
 from api.parameters import Parameter, Text
 from api.releases import FileRow
-from releases import selectors
+from releases.selectors import published as selectors
 
 VERSION = Text(20, "[0-9.]+", "Use a version, such as 2026.11.0.")
 SHA256 = Text(64, "[0-9a-f]{64}", "Use 64 hexadecimal digits.")

@@ -11,7 +11,7 @@ from api.llms import asked_endpoints
 from api.reference import Operation
 from probes.models import LLM, Round
 from prompts import selectors as prompts
-from releases import selectors as releases
+from releases.selectors import published as releases
 
 WIDE = 60
 ANY_FILE = "SHA256SUMS"

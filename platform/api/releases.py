@@ -19,10 +19,10 @@ from api.choosing import fields_of
 from api.dates import days
 from api.fields import Shown, Word
 from api.pagination import PAGES
-from releases import selectors
 from releases.actions import publish_release, start_release
 from releases.choices import ReleaseStatus
 from releases.models import Edition, Release, ReleaseFile
+from releases.selectors import published as selectors
 
 REDIRECT = {302: OpenApiResponse(description="Location has the address.")}
 

@@ -16,8 +16,8 @@ from api.fields import Shown, Text, Word
 from api.pagination import PAGES
 from releases.actions import webhooks as actions
 from releases.choices import DeliveryStatus, WebhookEvent
-from releases.hooked import deliveries_of, webhooks_of
 from releases.models import Webhook, WebhookDelivery
+from releases.selectors.webhooks import deliveries_of, webhooks_of
 
 EVENTS_AT_MOST = 10
 DELIVERIES_SHOWN = 30

@@ -171,11 +171,11 @@ STATIC_ROOT = DATA_DIR / "static"
 STORAGES: dict[str, dict[str, object]] = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {"BACKEND": "core.static.HashedStaticFiles"},
-    "releases": {"BACKEND": "releases.store.Disk"},
+    "releases": {"BACKEND": "releases.files.store.Disk"},
 }
 if ENV.releases_s3_bucket:
     STORAGES["releases"] = {
-        "BACKEND": "releases.s3.Bucket",
+        "BACKEND": "releases.files.s3.Bucket",
         "OPTIONS": {
             "bucket_name": ENV.releases_s3_bucket,
             "endpoint_url": ENV.releases_s3_endpoint or None,

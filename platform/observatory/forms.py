@@ -11,7 +11,7 @@ from core.languages import LANGUAGES
 from observatory.rules import LENGTHS, REASON_AT_MOST, TEXT_AT_MOST, TITLE_AT_MOST
 from probes.models import LLM
 from probes.selectors import asked_llms
-from releases.selectors import published
+from releases.selectors.published import published
 
 if TYPE_CHECKING:  # Django's own class takes no type at run time
     ModelChoice = forms.ModelChoiceField[LLM]

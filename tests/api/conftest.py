@@ -15,9 +15,9 @@ from accounts.models import User
 from annotations.actions import assign_next, refresh_stale, submit_label
 from annotations.models import Adjudication, Consensus, Stale
 from probes.models import Answer, ImportBatch, Probe
-from releases import store
 from releases.actions import publish_release
 from releases.choices import ReleaseStatus
+from releases.files import store
 from releases.models import Release
 from tests.api.hearing import Heard, Since, heard_in
 from tests.api.streaming import HOSTILE

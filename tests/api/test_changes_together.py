@@ -9,8 +9,8 @@ import pytest
 from django.db import connection, connections, transaction
 
 from probes.models import LLM, Answer, Endpoint, Probe
-from releases import feed
 from releases.models import Change, Release
+from releases.selectors import feed
 from tests.api.conftest import Caller
 from tests.api.hearing import Since, close, heard_in, of
 

@@ -7,7 +7,7 @@ from django.utils import timezone
 from accounts.choices import Scope
 from accounts.models import User
 from core.models import Event
-from releases import store
+from releases.files import store
 from releases.models import Edition, Release
 from tests.api.conftest import Caller, is_problem
 

@@ -20,7 +20,7 @@ from observatory import selectors
 from probes.choices import AnswerState, Delivery
 from probes.models import LLM, Answer, ImportBatch, Probe
 from probes.selectors import public_probes
-from releases.layout import lay_out
+from releases.files.layout import lay_out
 from tests.releases.conftest import build
 
 pytestmark = pytest.mark.django_db(transaction=True)

@@ -14,9 +14,9 @@ from annotations.models import Assignment
 from probes.choices import Delivery, ProbeStatus
 from probes.models import Answer, ImportBatch, Probe
 from releases.actions import build_waiting, publish_release, start_release
-from releases.layout import lay_out
+from releases.files.layout import lay_out
 from releases.models import Release
-from releases.selectors import newest_edition
+from releases.selectors.published import newest_edition
 
 FORMULA = '=HYPERLINK("http://example.org","<script>alert(1)</script>")'
 ODD_TEXT = 'NUL \\u0000 and \\ud800 came.\u2028 Next "line", a comma,\r\n\tand مرحبا 👍'

@@ -7,7 +7,7 @@ from typing import Any
 
 from releases.figures import compute_figures
 from releases.schema import FROZEN, Column, Table
-from releases.spool import Spool
+from releases.tables.spool import Spool
 
 DAY = date(2026, 11, 2)
 FILLED = {

@@ -5,8 +5,8 @@ from typing import Any
 
 import zstandard
 
-from releases import store
 from releases.actions import build_waiting, publish_release, start_release
+from releases.files import store
 from releases.models import Release, ReleaseFile
 
 

@@ -8,12 +8,13 @@ from django.utils import timezone
 
 from core.errors import Conflict, Forbidden
 from core.models import Event
-from releases import selectors, store
 from releases.actions import build_waiting, discard_release, publish_release, start_release
 from releases.actions.folders import Workshop
+from releases.files import store
 from releases.models import Edition, Release, ReleaseFile
-from releases.rules import next_version
-from releases.selectors import latest
+from releases.rules.maintainers import next_version
+from releases.selectors import published as selectors
+from releases.selectors.published import latest
 from tests.releases.conftest import build
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -175,7 +176,7 @@ def test_files_are_read_before_the_release_is_locked(built, maintainer, monkeypa
             seen.append(connection.in_atomic_block)
         return sum_of(sha256)
 
-    monkeypatch.setattr("releases.store.sum_of", looked)
+    monkeypatch.setattr("releases.files.store.sum_of", looked)
     try:
         with pytest.raises(Conflict, match="Somebody else has changed this release"):
             publish_release(by=maintainer, release=built)

@@ -12,12 +12,14 @@ from django.utils import timezone
 
 from core.errors import Conflict
 from probes.models import Answer, Probe, Round
-from releases import pseudonyms, rows, sealed
+from releases import rows
 from releases.actions import build as build_module
 from releases.actions import build_waiting, discard_release, progress, publish_release, start_release
 from releases.actions.folders import Workshop
 from releases.actions.holding import held
+from releases.files import sealed
 from releases.models import ReleaseFile
+from releases.privacy import pseudonyms
 from tests.releases.conftest import folder
 
 pytestmark = pytest.mark.django_db(transaction=True)

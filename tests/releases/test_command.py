@@ -28,7 +28,7 @@ def test_one_at_a_time(maintainer):
 
 
 def test_a_failure_is_one_line(world, monkeypatch):
-    from releases import sealed
+    from releases.files import sealed
 
     def full(self, data):
         raise OSError(28, "No space left on device")

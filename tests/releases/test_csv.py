@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from releases.formulas import text_cell
-from releases.writing import write_tables
+from releases.tables.formulas import text_cell
+from releases.tables.writing import write_tables
 from tests.conftest import SOFFICE
 from tests.releases.spools import answer_id, freeze, small
 

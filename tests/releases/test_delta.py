@@ -10,11 +10,11 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from annotations.actions import assign_next, submit_label
-from releases.delta import LEFT_OUT, RENUMBERED, NotSorted, tables_compared, write_deltas
-from releases.layout import lay_out
+from releases.files.layout import lay_out
 from releases.naming import as_written
 from releases.schema import TABLES, table_named
-from releases.spool import Spool
+from releases.tables.delta import LEFT_OUT, RENUMBERED, NotSorted, tables_compared, write_deltas
+from releases.tables.spool import Spool
 from tests.releases.conftest import build
 from tests.releases.spools import as_rows, freeze, renumbered, small
 from tests.releases.taking import publish

@@ -16,12 +16,12 @@ from releases.documents import Edition, Previous, Tombstone, describe, write_doc
 from releases.documents.commit import commit_of_checkout, running_commit
 from releases.documents.datasheet import PARTS
 from releases.documents.markdown import listed, plural, table
-from releases.layout import lay_out
+from releases.files.layout import lay_out
 from releases.schema import TABLES, table_named
 from releases.schema.references import REFERENCES
-from releases.shelf import shelf
-from releases.spool import Spool
-from releases.writing import write_tables
+from releases.selectors.shelf import shelf
+from releases.tables.spool import Spool
+from releases.tables.writing import write_tables
 from tests.releases.spools import freeze, small
 
 DOCUMENTS = {

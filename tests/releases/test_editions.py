@@ -9,7 +9,6 @@ from django.utils import timezone
 
 from accounts.actions import set_languages
 from annotations.models import Label
-from releases import store
 from releases.actions import (
     build_waiting,
     erase_answer,
@@ -19,7 +18,8 @@ from releases.actions import (
     make_editions,
     publish_release,
 )
-from releases.layout import lay_out
+from releases.files import store
+from releases.files.layout import lay_out
 from releases.models import Edition, ReleasedLabel, ReleasedPerson, ReleaseFile, Withdrawal
 from tests.releases.conftest import ODD_TEXT
 from tests.releases.searching import in_files
@@ -218,11 +218,13 @@ def test_a_disk_that_fails_leaves_the_order_waiting(published, world, monkeypatc
     name = name_of(gone)
     leave(by=gone, typed=gone.username)
     adopt = store.adopt
-    monkeypatch.setattr("releases.store.adopt", lambda *_: (_ for _ in ()).throw(OSError("No space left on device")))
+    monkeypatch.setattr(
+        "releases.files.store.adopt", lambda *_: (_ for _ in ()).throw(OSError("No space left on device"))
+    )
     assert make_editions() == 0
     assert (Edition.objects.count(), Withdrawal.objects.get().status) == (0, "waiting")
     assert name in text_of(live(published)["ndjson/labels.ndjson.zst"])
-    monkeypatch.setattr("releases.store.adopt", adopt)
+    monkeypatch.setattr("releases.files.store.adopt", adopt)
     assert make_editions() == 0, "it is not tried every three seconds"
     due()
     assert make_editions() == 1

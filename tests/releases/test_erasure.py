@@ -29,7 +29,7 @@ from annotations.models import Check, Label, Practised, Remark
 from candor_verify.__main__ import main as verify
 from releases.actions import make_editions
 from releases.actions.webhooks import make_webhook
-from releases.layout import lay_out
+from releases.files.layout import lay_out
 from releases.models import Edition, ReleasedPerson, Withdrawal
 from tests.accounts.listening import listening, sessions
 from tests.annotations.gold import went

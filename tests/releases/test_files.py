@@ -12,11 +12,12 @@ from django.utils import timezone
 
 from core import readers
 from core.readers import FilesAndStreamsAlone, Gate
-from releases import responses, store
 from releases.actions import publish_release
-from releases.addresses import address_of
 from releases.choices import ReleaseStatus
+from releases.files import store
 from releases.models import Edition, Release, ReleaseFile
+from releases.served import responses
+from releases.served.addresses import address_of
 
 OLD, NEW, SAME = b"a,b\r\n1,2\r\n", b"a,b\r\n", b"words\n"
 

@@ -21,7 +21,7 @@ from django.test import override_settings
 from fsspec.implementations.http import HTTPFileSystem
 
 from releases.actions import build_waiting, publish_release, start_release
-from releases.layout import lay_out
+from releases.files.layout import lay_out
 from releases.models import Release
 from releases.schema import TABLES
 from tests.releases import served

@@ -8,7 +8,7 @@ from django.utils import timezone
 from probes.models import Answer
 from releases.actions import start_monthly
 from releases.models import Release
-from releases.rules import month_begins
+from releases.rules.maintainers import month_begins
 
 pytestmark = pytest.mark.django_db(transaction=True)
 

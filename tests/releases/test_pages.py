@@ -10,9 +10,9 @@ import pytest
 from django.urls import reverse
 from django.utils import timezone
 
-from releases.addresses import saved_as
+from releases.files.store import local_path
 from releases.models import Edition, Push, Release, WebhookDelivery
-from releases.store import local_path
+from releases.served.addresses import saved_as
 from tests.releases.conftest import FORMULA, build
 
 pytestmark = pytest.mark.django_db(transaction=True)

@@ -6,8 +6,8 @@ from django.db import transaction
 from annotations.models import Label
 from releases.actions import build_waiting, publish_release
 from releases.actions.orders import begin_again
-from releases.anonymity import told_languages
 from releases.models import ReleasedLabel, ReleasedPerson
+from releases.rules.anonymity import told_languages
 from tests.releases.conftest import build
 from tests.releases.taking import rows_of
 

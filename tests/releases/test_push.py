@@ -11,10 +11,10 @@ from django.utils import timezone
 
 from core.errors import Conflict, Forbidden
 from core.models import Event
-from releases import store
 from releases.actions import publish_release
 from releases.actions.push import alone, push_release
 from releases.choices import Place
+from releases.files import store
 from releases.models import Edition, Push, Release, ReleaseFile
 from tests.standins.hub import Hub
 from tests.standins.parcels import parcel_in

@@ -2,7 +2,7 @@
 
 import pytest
 
-from releases.ranges import CannotSatisfy, asked_part
+from releases.served.ranges import CannotSatisfy, asked_part
 
 
 @pytest.mark.parametrize(

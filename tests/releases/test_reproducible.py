@@ -30,7 +30,7 @@ BUILD = """
 import django
 django.setup()
 from releases.actions import build_waiting
-from releases.layout import lay_out
+from releases.files.layout import lay_out
 from pathlib import Path
 import sys
 release = build_waiting()

@@ -10,12 +10,13 @@ from collections.abc import Callable
 import pytest
 from django.db import connection
 
-from releases import figures, rows, writing
+from releases import figures, rows
 from releases.actions import build as build_module
 from releases.actions import build_waiting, describing, publish_release, start_release
 from releases.actions.folders import Workshop
 from releases.models import Release, ReleaseFile
-from releases.spool import Spool
+from releases.tables import writing
+from releases.tables.spool import Spool
 from tests.releases.conftest import folder
 from tests.workers.site import ROOT
 
@@ -138,7 +139,7 @@ SLOW = """
 import os, sys, time
 import django
 django.setup()
-from releases import writing
+from releases.tables import writing
 from releases.actions import build_waiting
 found = writing.write_table
 def slow(table, *more):

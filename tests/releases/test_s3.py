@@ -8,12 +8,12 @@ from botocore.exceptions import ClientError
 from django.utils import timezone
 
 from core.errors import Conflict
-from releases import store
 from releases.actions import publish_release
 from releases.actions.unheld import drop_unheld
-from releases.layout import lay_out
+from releases.files import store
+from releases.files.layout import lay_out
+from releases.files.s3 import Bucket
 from releases.models import Release
-from releases.s3 import Bucket
 from tests.standins.buckets import NAME, bucket, bucket_options, client, keys, server
 
 __all__ = ["bucket", "bucket_options", "client", "server"]  # fixtures
@@ -76,7 +76,7 @@ def test_a_bucket_that_cannot_be_used_is_an_oserror(bucket, settings, bucket_opt
     with pytest.raises(OSError, match=r"NoSuchBucket|There is no"):
         put(tmp_path)
     gone = {**bucket_options, "endpoint_url": "http://127.0.0.1:9"}
-    settings.STORAGES = {**settings.STORAGES, "releases": {"BACKEND": "releases.s3.Bucket", "OPTIONS": gone}}
+    settings.STORAGES = {**settings.STORAGES, "releases": {"BACKEND": "releases.files.s3.Bucket", "OPTIONS": gone}}
     with pytest.raises(OSError, match="cannot be reached"):
         store.exists(SUM)
 

@@ -2,9 +2,9 @@
 
 import pytest
 
-from releases import store
 from releases.actions import erase_answer, make_editions, publish_release
-from releases.layout import lay_out
+from releases.files import store
+from releases.files.layout import lay_out
 from releases.models import ReleaseFile
 from tests.releases.conftest import build
 from tests.standins.buckets import bucket, bucket_options, client, keys, server

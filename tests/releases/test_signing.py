@@ -10,7 +10,7 @@ from django.test import Client, override_settings
 from candor_verify.__main__ import verify
 from config.env import WrongVariable, read
 from releases.actions import publish_release
-from releases.signing import make_key, sign
+from releases.files.signing import make_key, sign
 from tests.releases.conftest import build, folder
 
 

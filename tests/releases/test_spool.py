@@ -5,9 +5,9 @@ from datetime import UTC, date, datetime
 import pyarrow as pa
 import pytest
 
-from releases.arrow import ROW_GROUP, batches_of, regrouped
 from releases.schema import table_named
-from releases.spool import Spool
+from releases.tables.arrow import ROW_GROUP, batches_of, regrouped
+from releases.tables.spool import Spool
 
 AT = datetime(2026, 11, 22, 9, 30, 1, 5, tzinfo=UTC)
 ROUNDS = table_named("rounds")

@@ -11,11 +11,11 @@ from django.apps import apps
 from django.core.files.storage import InMemoryStorage
 from django.utils import timezone
 
-from releases import store
 from releases.actions.unheld import drop_unheld
-from releases.layout import lay_out
+from releases.files import store
+from releases.files.layout import lay_out
+from releases.files.sealed import write_file
 from releases.models import Release, ReleaseFile
-from releases.sealed import write_file
 
 
 def made(folder: Path, content: bytes) -> tuple[Path, str]:

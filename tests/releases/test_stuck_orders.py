@@ -5,12 +5,13 @@ import json
 import pytest
 from django.utils import timezone
 
-from releases import store, thaw
 from releases.actions import build as build_module
 from releases.actions import build_waiting, erase_answer, leave, make_editions, start_release
 from releases.actions import edit as edit_module
+from releases.files import store
 from releases.models import Edition, Release, ReleaseFile, Withdrawal
 from releases.schema import table_named
+from releases.tables import thaw
 from tests.releases.conftest import build
 from tests.releases.searching import in_files
 from tests.releases.taking import live, publish, rows_of, text_of

@@ -7,8 +7,8 @@ from django.utils import timezone
 from releases.models import ReleaseFile
 from releases.rows import ROWS, Cut
 from releases.schema import TABLES
-from releases.spool import Spool
-from releases.thaw import OldLayout, thaw
+from releases.tables.spool import Spool
+from releases.tables.thaw import OldLayout, thaw
 
 pytestmark = pytest.mark.django_db(transaction=True)
 NAMES = [table.name for table in TABLES]

@@ -7,7 +7,7 @@ from itertools import product
 import pytest
 
 from annotations.rules import standing
-from releases.thinning import Left, stands_after
+from releases.privacy.thinning import Left, stands_after
 
 
 @pytest.mark.parametrize(

@@ -15,8 +15,8 @@ from django.db import connection
 from django.test import Client
 from django.urls import reverse
 
+from releases.files.signing import make_key
 from releases.models import Release
-from releases.signing import make_key
 
 pytestmark = pytest.mark.django_db(transaction=True)
 LINES = re.compile(r'<pre[^>]*data-use="([a-z]+)"[^>]*><code>(.*?)</code></pre>', re.DOTALL)

@@ -18,7 +18,7 @@ from core.models import Event
 from releases.actions import webhooks as actions
 from releases.actions.published import on_published
 from releases.models import Release, Webhook, WebhookDelivery
-from releases.webhooks import WEBHOOKS_AT_MOST, message, signed_headers
+from releases.rules.webhooks import WEBHOOKS_AT_MOST, message, signed_headers
 
 PUBLISHED = "release.published"
 ADDRESS = "https://example.org/candor"

@@ -25,8 +25,8 @@ from probes.actions import claim, drop_unwanted
 from probes.models import Answer, Payload, Probe
 from prompts.actions import withdraw_prompt
 from prompts.models import Family, KeyPoint, Prompt, PromptVersion
-from releases import store
 from releases.actions import erase_answer, erase_person, erase_prompt, leave, make_editions
+from releases.files import store
 from releases.models import Withdrawal
 from tests.annotations.gold import make_gold_answer, went
 from tests.releases.searching import columns, in_database, in_files
@@ -251,7 +251,7 @@ def test_a_store_that_cannot_delete_now_is_asked_again(built, world, monkeypatch
             raise OSError("unreachable")
         delete(sha256)
 
-    monkeypatch.setattr("releases.store.delete", refuse_one)
+    monkeypatch.setattr("releases.files.store.delete", refuse_one)
     assert make_editions() == 0
     assert [path.name for path in releases_dir.rglob("*") if path.is_file()] == refused
     assert "could not be deleted (OSError)" in Withdrawal.objects.get().error

@@ -11,13 +11,13 @@ import pyarrow.parquet as pq
 import pytest
 import zstandard
 
-from releases import writers, writing
-from releases.arrow import ROW_GROUP, batches_of
-from releases.lines import Csv, Ndjson, Slice
 from releases.schema import TABLES, Table, table_named
 from releases.schema.shapes import column
-from releases.spool import Spool
-from releases.writing import write_table, write_tables
+from releases.tables import writers, writing
+from releases.tables.arrow import ROW_GROUP, batches_of
+from releases.tables.lines import Csv, Ndjson, Slice
+from releases.tables.spool import Spool
+from releases.tables.writing import write_table, write_tables
 
 THINGS = Table(
     "things",

@@ -42,7 +42,10 @@ def client(server):
 
 @pytest.fixture
 def bucket(client, settings, bucket_options):
-    settings.STORAGES = {**settings.STORAGES, "releases": {"BACKEND": "releases.s3.Bucket", "OPTIONS": bucket_options}}
+    settings.STORAGES = {
+        **settings.STORAGES,
+        "releases": {"BACKEND": "releases.files.s3.Bucket", "OPTIONS": bucket_options},
+    }
     return client
 
 

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from django.test import override_settings
 
-from releases.signing import make_key
+from releases.files.signing import make_key
 from tests.verify.world import make
 
 

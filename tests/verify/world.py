@@ -11,11 +11,11 @@ from typing import Any
 import numpy as np
 
 from releases.documents import Edition, describe, write_documents
+from releases.files.sealed import Written
+from releases.files.signing import sign
 from releases.schema import TABLES
-from releases.sealed import Written
-from releases.signing import sign
-from releases.spool import Spool
-from releases.writing import write_tables
+from releases.tables.spool import Spool
+from releases.tables.writing import write_tables
 from tests.releases.spools import freeze, renumbered
 
 Row = dict[str, Any]

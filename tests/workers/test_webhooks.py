@@ -12,7 +12,7 @@ from django.utils import timezone
 from accounts.models import User
 from releases.actions.webhooks import announce, claim_deliveries, make_webhook, record_delivery, rotate_secret
 from releases.models import Webhook, WebhookDelivery
-from releases.webhooks import WAITS
+from releases.rules.webhooks import WAITS
 from tests.workers.webhook_receiver import Receiver
 from workers import process
 from workers.tasks import send_webhooks

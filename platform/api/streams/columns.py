@@ -1,7 +1,7 @@
 """The columns of a list as CSV: each field of a row that is no object, by its name, with dots into objects.
 
 Lists and objects without fixed names are JSON in their cell. Every text stands in quotes and is safe to open in a
-spreadsheet (releases.formulas); a missing value is an empty cell without quotes.
+spreadsheet (releases.tables.formulas); a missing value is an empty cell without quotes.
 """
 
 import json
@@ -13,7 +13,7 @@ from drf_spectacular.drainage import get_override
 from rest_framework import serializers
 
 from api.choosing import Tree
-from releases.formulas import text_cell
+from releases.tables.formulas import text_cell
 
 Path = tuple[str, ...]
 

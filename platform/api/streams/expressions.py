@@ -13,7 +13,7 @@ from django.db.models.sql.constants import LOUTER
 
 from api.names import Named
 
-# White space and what nobody sees may stand before a sign that makes a formula (releases.formulas).
+# White space and what nobody sees may stand before a sign that makes a formula (releases.tables.formulas).
 UNSEEN = (
     r"\s\u0001-\u0020\u007f-\u00a0\u00ad\u061c\u1680\u180e\u2000-\u200f\u2028-\u202f\u205f-\u2064\u2066-\u206f"
     r"\u3000\ufeff\ufff9-\ufffb"

@@ -9,7 +9,7 @@ from core.errors import Invalid
 from observatory.models import Correction
 from observatory.rules import TEXT_AT_MOST, TITLE_AT_MOST, check_maintainer, checked_text
 from probes.models import LLM
-from releases.selectors import published
+from releases.selectors.published import published
 
 
 @transaction.atomic

@@ -10,15 +10,15 @@ import logging
 from django.db import DatabaseError, InterfaceError, OperationalError, transaction
 
 from core import events
-from releases import store
 from releases.actions.folders import Workshop
 from releases.actions.freeze import freeze
 from releases.actions.holding import held
 from releases.actions.progress import Overtaken, Progress, progress_of
 from releases.actions.unheld import hold_store
 from releases.choices import ReleaseStatus, Stage, WithdrawalStatus
+from releases.files import store
+from releases.files.sealed import Written
 from releases.models import Release, ReleaseFile, Withdrawal
-from releases.sealed import Written
 
 log = logging.getLogger("candor.releases")
 
@@ -61,8 +61,8 @@ def build_release(release: Release, progress: Progress) -> None:
     """Takes a release that this worker holds from wherever its build stopped to the end."""
     from releases.actions.describing import describe
     from releases.figures import compute_figures
-    from releases.spool import Spool
-    from releases.writing import write_tables
+    from releases.tables.spool import Spool
+    from releases.tables.writing import write_tables
 
     place = Workshop.of(release)
     freeze(release, place, progress)

@@ -6,16 +6,16 @@ from dataclasses import dataclass
 
 from pyarrow import ArrowException
 
-from releases import selectors
 from releases.actions.folders import Workshop
 from releases.documents import Edition, Previous, Tombstone, running_commit, write_documents
 from releases.documents import describe as statistics_of
+from releases.files.sealed import Written
+from releases.files.signing import say_if_signed_before, sign
 from releases.models import Release
 from releases.schema import TABLES
-from releases.sealed import Written
-from releases.signing import say_if_signed_before, sign
-from releases.spool import Spool
-from releases.thaw import OldLayout, thaw
+from releases.selectors import published as selectors
+from releases.tables.spool import Spool
+from releases.tables.thaw import OldLayout, thaw
 
 log = logging.getLogger("candor.releases")
 

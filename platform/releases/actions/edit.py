@@ -14,15 +14,15 @@ from django.db import transaction
 from django.utils import timezone
 
 from core import events
-from releases import store
 from releases.actions.folders import Workshop
 from releases.actions.holding import held
 from releases.actions.orders import begin_again
 from releases.actions.published import on_edited
 from releases.actions.unheld import hold_store
 from releases.choices import ReleaseStatus, WithdrawalStatus
+from releases.files import store
+from releases.files.sealed import Written
 from releases.models import Edition, Release, ReleaseFile, Withdrawal
-from releases.sealed import Written
 
 
 class InHand(Exception):
@@ -41,11 +41,11 @@ def edit(release: Release, orders: Sequence[Withdrawal], *, again: bool) -> None
     from releases.actions.describing import describe
     from releases.documents import Tombstone
     from releases.figures import compute_figures
-    from releases.removal import Removal, take_out
+    from releases.privacy.removal import Removal, take_out
     from releases.schema import FROZEN
-    from releases.spool import Spool
-    from releases.thaw import thaw
-    from releases.writing import write_tables
+    from releases.tables.spool import Spool
+    from releases.tables.thaw import thaw
+    from releases.tables.writing import write_tables
 
     with held(release) as mine:
         if not mine:

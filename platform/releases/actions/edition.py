@@ -15,11 +15,11 @@ from django.utils import timezone
 from annotations.actions import erase_verdicts, erase_words, remeasure
 from annotations.choices import Slice
 from core import events
-from releases import store
 from releases.actions.edit import InHand, edit
 from releases.actions.orders import begin_again, names_of
 from releases.actions.unheld import drop_unheld
 from releases.choices import ReleaseStatus, WithdrawalKind, WithdrawalStatus
+from releases.files import store
 from releases.models import Release, ReleasedPerson, ReleaseFile, Withdrawal
 
 log = logging.getLogger("candor.releases")
@@ -89,8 +89,8 @@ def carry_out(orders: Sequence[Withdrawal]) -> dict[int, str]:
 
 def carried_out(release: Release, orders: Sequence[Withdrawal]) -> dict[int, str]:
     """Takes out of one release what they order; returns the orders for which that could not be done, and why."""
-    from releases.removal import Removal
-    from releases.thaw import OldLayout, holds
+    from releases.privacy.removal import Removal
+    from releases.tables.thaw import OldLayout, holds
 
     removals = {order.pk: Removal.of(order.kind, order.rows, release.pk) for order in orders}
     after = {order.pk for order in orders if release.pk in order.rows.get("again", [])}

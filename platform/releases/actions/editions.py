@@ -10,13 +10,14 @@ from django.utils.translation import gettext as _
 from accounts.models import User
 from core import events, locks
 from core.errors import Conflict
-from releases import selectors, store
 from releases.actions.folders import Workshop
 from releases.actions.published import on_published
 from releases.actions.unheld import drop_unheld
 from releases.choices import ReleaseStatus
+from releases.files import store
 from releases.models import Release, ReleaseFile
-from releases.rules import check_maintainer, next_version
+from releases.rules.maintainers import check_maintainer, next_version
+from releases.selectors import published as selectors
 
 KEY_BYTES = 32
 

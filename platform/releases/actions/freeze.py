@@ -17,7 +17,7 @@ from releases.models import Release
 
 if TYPE_CHECKING:
     from releases.rows import Cut
-    from releases.spool import Spool
+    from releases.tables.spool import Spool
 
 
 def freeze(release: Release, place: Workshop, progress: Progress) -> None:
@@ -29,7 +29,7 @@ def freeze(release: Release, place: Workshop, progress: Progress) -> None:
         OSError: it cannot be written, such as on a full disk.
     """
     from releases.rows import Cut
-    from releases.spool import Spool
+    from releases.tables.spool import Spool
 
     spool = Spool(place.spool)
     if release.stage != Stage.WAITING and spool.is_whole():
@@ -49,7 +49,7 @@ def freeze(release: Release, place: Workshop, progress: Progress) -> None:
 
 
 def read(cut: "Cut", release: Release, spool: "Spool", progress: Progress) -> None:
-    from releases.pseudonyms import keep_names
+    from releases.privacy.pseudonyms import keep_names
     from releases.rows import ROWS, left_out, totals
 
     with transaction.atomic(durable=True):

@@ -9,7 +9,7 @@ from probes.models import Answer
 from releases.actions.editions import start_release
 from releases.choices import ReleaseStatus
 from releases.models import Release
-from releases.rules import month_begins
+from releases.rules.maintainers import month_begins
 
 
 @transaction.atomic

@@ -14,12 +14,13 @@ from django.utils.translation import gettext as _
 from accounts.models import User
 from core import events, locks
 from core.errors import Conflict
-from releases import places, selectors
+from releases import places
 from releases.choices import Place, PushStatus, ReleaseStatus
-from releases.layout import lay_out
+from releases.files.layout import lay_out
 from releases.models import Push, Release, ReleaseFile
 from releases.places.parcel import Say
-from releases.rules import check_maintainer
+from releases.rules.maintainers import check_maintainer
+from releases.selectors import published as selectors
 
 
 def push_release(*, by: User | None, release: Release, place: Place, say: Say = lambda line: None) -> Push:

@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from django.db import connection, transaction
 
 from core import locks
-from releases import store
+from releases.files import store
 from releases.models import ReleaseFile
 
 

@@ -18,9 +18,9 @@ from django.utils.translation import gettext as _
 from accounts.models import User
 from core import events
 from core.errors import Conflict, Forbidden, TooMany
-from releases import webhooks as rules
 from releases.choices import TEST_EVENT, DeliveryStatus
 from releases.models import Webhook, WebhookDelivery
+from releases.rules import webhooks as rules
 
 # Longer than an attempt may take.
 IN_HAND = timedelta(minutes=2)

@@ -8,7 +8,6 @@ from pathlib import Path
 from shutil import rmtree
 from typing import TYPE_CHECKING
 
-from releases.delta import write_deltas
 from releases.documents.card import card
 from releases.documents.changelog import changelog
 from releases.documents.commit import running_commit
@@ -21,10 +20,11 @@ from releases.documents.machine import schema_file, withdrawn_file
 from releases.documents.manifest import manifest, sums
 from releases.documents.statistics import Statistics, describe
 from releases.documents.verifier import write_verifier
-from releases.sealed import Written, write_file
+from releases.files.sealed import Written, write_file
+from releases.tables.delta import write_deltas
 
 if TYPE_CHECKING:
-    from releases.spool import Spool
+    from releases.tables.spool import Spool
 
 __all__ = ["Edition", "Previous", "Statistics", "Tombstone", "describe", "running_commit", "write_documents"]
 
@@ -43,7 +43,7 @@ def write_documents(edition: Edition, folder: Path, spool: "Spool") -> list[Writ
 
     Raises:
         OSError: they cannot be written, such as on a full disk.
-        releases.delta.NotSorted: a table of this release or the one before is not in order.
+        releases.tables.delta.NotSorted: a table of this release or the one before is not in order.
     """
     for name in OURS:
         rmtree(folder / name, ignore_errors=True)

@@ -3,11 +3,11 @@
 from collections.abc import Sequence
 from typing import Any
 
-from releases.delta import LEFT_OUT, Delta
 from releases.documents.edition import Edition, Tombstone
 from releases.documents.markdown import bullets, document, joined, number, plural, table
 from releases.documents.statistics import Statistics
 from releases.schema import TABLES
+from releases.tables.delta import LEFT_OUT, Delta
 
 # What is told by name where it came or went: (table, column), and its noun.
 NAMED = (

@@ -12,9 +12,9 @@ from releases.documents.licence import ABSTRACT, KEYWORDS
 from releases.documents.machine import as_json
 from releases.documents.markdown import listed, number, plural
 from releases.documents.words import LABELS, MEANINGS, agreement, left_out
+from releases.files.sealed import Written
 from releases.naming import citation
 from releases.schema import TABLES, Column, Table
-from releases.sealed import Written
 
 CONTEXT: dict[str, Any] = {
     "@language": "en",

@@ -9,12 +9,12 @@ from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING, Any
 
+from releases.files.sealed import Written
 from releases.naming import labelled, table_of
-from releases.sealed import Written
 
 if TYPE_CHECKING:
     from releases.documents.statistics import Statistics
-    from releases.spool import Spool
+    from releases.tables.spool import Spool
 
 # What each kind of order took out, in the words of withdrawn.json and the changelog.
 TAKEN_OUT = {

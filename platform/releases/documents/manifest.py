@@ -4,12 +4,12 @@ from collections.abc import Sequence
 from importlib.metadata import version
 from typing import Any
 
-from releases.delta import LEFT_OUT
 from releases.documents.edition import Edition
 from releases.documents.machine import as_json, references
+from releases.files.sealed import Written
 from releases.naming import moment
 from releases.schema import TABLES, Table
-from releases.sealed import Written
+from releases.tables.delta import LEFT_OUT
 
 FORMAT = 2
 # Whose version decides about bytes or digits of the files.

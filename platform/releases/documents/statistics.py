@@ -14,7 +14,7 @@ from releases.schema import TABLES
 if TYPE_CHECKING:
     import pyarrow as pa
 
-    from releases.spool import Spool
+    from releases.tables.spool import Spool
 
 # Columns whose values are counted; each has few.
 COUNTED: Mapping[str, tuple[str, ...]] = {

@@ -7,7 +7,7 @@ candor_verify .` needs numpy and pyarrow and nothing of ours. It is copied and n
 from importlib.util import find_spec
 from pathlib import Path
 
-from releases.sealed import Written, write_file
+from releases.files.sealed import Written, write_file
 
 MEDIA_TYPE = "text/x-python; charset=utf-8"
 # Each package, and where it lies in a release.

@@ -8,9 +8,9 @@ from collections.abc import Iterator, Sequence
 from annotations.agreement.compiled import by_numpy
 from annotations.agreement.record import Batch
 from annotations.agreement.record_figures import figures_of, told
-from releases.arrow import SLICE
 from releases.schema import table_named
-from releases.spool import Spool
+from releases.tables.arrow import SLICE
+from releases.tables.spool import Spool
 
 # In this order: what the crowd's fit has learned, each consensus needs.
 NAMES = ("crowd", "consensus", "agreement", "rates", "comparisons")

@@ -3,7 +3,7 @@ from pathlib import Path
 from django.conf import settings
 from django.db import migrations
 
-from releases import store
+from releases.files import store
 
 # A published release never changes and never goes, whoever asks. One thing may happen to it: something is taken out, as
 # a new edition. That is a row of Edition, rows of new files that belong to it, and a date on the rows of the files they

@@ -24,8 +24,8 @@ from annotations.choices import (
 )
 from annotations.models import Adjudication, Check, Judge, Verdict
 from probes.selectors import finished
-from releases.anonymity import told_languages
 from releases.rows.cut import JUDGED, PAGE, Cut, Row, closed, day, day_of, json_text, labels
+from releases.rules.anonymity import told_languages
 
 # It read the answer, and said something of it or that it cannot judge it.
 READ = (VerdictStatus.GIVEN, VerdictStatus.PASSED)

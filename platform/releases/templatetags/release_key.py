@@ -5,8 +5,8 @@ from typing import Any
 from django import template
 from django.urls import reverse
 
+from releases.files.signing import is_signed_by, public_key
 from releases.models import Release
-from releases.signing import is_signed_by, public_key
 
 register = template.Library()
 

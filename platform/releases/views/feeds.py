@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy
 
 from core.feeds import Atom
 from core.templatetags.candor import count
-from releases.listing import Listed, listed
+from releases.selectors.listing import Listed, listed
 
 IN_THE_FEED = 50
 

@@ -13,10 +13,10 @@ from django.utils.translation import gettext as _
 from core.errors import NotFound
 from core.headers import put_headers
 from core.problems import problem_response, read_alone
-from releases import selectors
-from releases.addresses import address_of, saved_as
 from releases.models import Edition, Release, ReleaseFile
-from releases.responses import ANY_ORIGIN, file_response
+from releases.selectors import published as selectors
+from releases.served.addresses import address_of, saved_as
+from releases.served.responses import ANY_ORIGIN, file_response
 from releases.views.pages import is_maintainer
 
 # An address that leads on may lead elsewhere after the next edition.

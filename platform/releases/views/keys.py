@@ -6,8 +6,8 @@ from django.views.decorators.http import require_safe
 
 from core.errors import NotFound
 from core.headers import put_headers
-from releases.responses import ANY_ORIGIN
-from releases.signing import public_key
+from releases.files.signing import public_key
+from releases.served.responses import ANY_ORIGIN
 
 
 @require_safe

@@ -11,7 +11,7 @@ from accounts.signed_in import actor
 from annotations.views.access import signed_in
 from core.errors import Invalid
 from releases import actions
-from releases.erasing_forms import LeaveForm
+from releases.forms.erasing import LeaveForm
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

@@ -12,14 +12,15 @@ from django.views.decorators.http import require_POST, require_safe
 
 from accounts.models import User
 from core.errors import NotFound
-from releases import actions, selectors
+from releases import actions
 from releases.choices import ReleaseStatus
-from releases.copies import newest_pushes, out_of_date
-from releases.desk import builds
-from releases.listing import listed
 from releases.models import Release
-from releases.rules import check_maintainer
-from releases.shelf import shelf
+from releases.rules.maintainers import check_maintainer
+from releases.selectors import published as selectors
+from releases.selectors.copies import newest_pushes, out_of_date
+from releases.selectors.desk import builds
+from releases.selectors.listing import listed
+from releases.selectors.shelf import shelf
 
 # The tables most people come for.
 WANTED = ("answers", "labels", "consensus")

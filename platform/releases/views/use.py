@@ -7,9 +7,9 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from core.errors import NotFound
-from releases import selectors
-from releases.listing import at_newest
-from releases.shelf import parts
+from releases.selectors import published as selectors
+from releases.selectors.listing import at_newest
+from releases.selectors.shelf import parts
 
 OTHERS_SHOWN = 6
 

@@ -15,10 +15,10 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from accounts.signed_in import actor
 from core.errors import CandorError, Invalid
 from releases.actions import webhooks as actions
-from releases.forms import WebhookForm
-from releases.hooked import deliveries_of, webhooks_of
+from releases.forms.webhooks import WebhookForm
 from releases.models import Webhook
-from releases.webhooks import WEBHOOKS_AT_MOST
+from releases.rules.webhooks import WEBHOOKS_AT_MOST
+from releases.selectors.webhooks import deliveries_of, webhooks_of
 
 DELIVERIES_SHOWN = 30
 

@@ -19,9 +19,10 @@ from core.deadlocks import done_again
 from core.errors import Forbidden, Invalid
 from probes.models import Answer
 from prompts.selectors import visible_to
-from releases import actions, withdrawals
-from releases.copies import out_of_date
-from releases.erasing_forms import ErasureForm, FindPersonForm, PersonErasureForm
+from releases import actions
+from releases.forms.erasing import ErasureForm, FindPersonForm, PersonErasureForm
+from releases.selectors import withdrawals
+from releases.selectors.copies import out_of_date
 
 ORDERS_A_PAGE = 30
 EDITIONS_SHOWN = 20

@@ -9,9 +9,9 @@ from django.core.management.base import BaseCommand, CommandError
 from core.errors import CandorError
 from releases.actions import build_waiting, publish_release, start_release
 from releases.choices import ReleaseStatus
+from releases.files.signing import is_signed
 from releases.models import Release
-from releases.selectors import latest
-from releases.signing import is_signed
+from releases.selectors.published import latest
 
 UNSIGNED = (
     "The releases of this site are signed, and RELEASE_SIGNING_KEY is not set here. Run this where it is (in Docker: "

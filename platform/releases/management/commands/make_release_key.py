@@ -7,7 +7,7 @@ from typing import Any
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
-from releases.signing import make_key
+from releases.files.signing import make_key
 
 
 class Command(BaseCommand):

@@ -8,9 +8,9 @@ from django.core.management.base import BaseCommand, CommandError
 from core.errors import CandorError
 from releases.actions.push import push_release
 from releases.choices import Place
-from releases.copies import copies
 from releases.models import Release
-from releases.selectors import latest, published
+from releases.selectors.copies import copies
+from releases.selectors.published import latest, published
 
 
 class Command(BaseCommand):

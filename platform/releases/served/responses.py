@@ -14,11 +14,11 @@ from core.headers import put_headers
 from core.problems import problem_response
 from core.readers import FILES, LASTS_AT_MOST, Reading, busy
 from core.visitors import address_of as visitor
-from releases import store
-from releases.addresses import saved_as
 from releases.choices import ReleaseStatus
+from releases.files import store
 from releases.models import ReleaseFile
-from releases.ranges import CannotSatisfy, asked_part
+from releases.served.addresses import saved_as
+from releases.served.ranges import CannotSatisfy, asked_part
 
 log = logging.getLogger("candor.releases")
 

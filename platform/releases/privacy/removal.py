@@ -13,10 +13,10 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from releases.anonymity import told_languages
+from releases.privacy.thinning import Left, stands_after
+from releases.rules.anonymity import told_languages
 from releases.schema import FROZEN
-from releases.spool import Spool
-from releases.thinning import Left, stands_after
+from releases.tables.spool import Spool
 
 
 @dataclass(frozen=True)

@@ -13,12 +13,12 @@ from pathlib import Path
 
 import pyarrow as pa
 
-from releases.arrow import SLICE
-from releases.lines import Slice
+from releases.files.sealed import Written, sum_of, write_file
 from releases.schema import TABLES, Table
-from releases.sealed import Written, sum_of, write_file
-from releases.spool import Spool
-from releases.writers import CsvFile, Form, NdjsonFile, ParquetFiles
+from releases.tables.arrow import SLICE
+from releases.tables.lines import Slice
+from releases.tables.spool import Spool
+from releases.tables.writers import CsvFile, Form, NdjsonFile, ParquetFiles
 
 # Hears of a table how many rows are written, and how many there are.
 Told = Callable[[str, int, int], None]

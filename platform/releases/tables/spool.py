@@ -13,9 +13,9 @@ from typing import Any
 
 import pyarrow as pa
 
-from releases.arrow import ROW_GROUP, SLICE, Row, batches_of, checked, regrouped, schema_of
+from releases.files.sealed import sync
 from releases.schema import table_named
-from releases.sealed import sync
+from releases.tables.arrow import ROW_GROUP, SLICE, Row, batches_of, checked, regrouped, schema_of
 
 
 class Spool:

@@ -11,9 +11,9 @@ from typing import Any
 
 import pyarrow as pa
 
-from releases.formulas import text_cell
 from releases.naming import in_lines
 from releases.schema import Table
+from releases.tables.formulas import text_cell
 
 ENCODE = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), allow_nan=False).encode
 

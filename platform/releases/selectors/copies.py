@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from releases.choices import Place, PushStatus
 from releases.models import Push, Release
 from releases.naming import labelled
-from releases.selectors import newest_edition, published
+from releases.selectors.published import newest_edition, published
 
 
 @dataclass(frozen=True)

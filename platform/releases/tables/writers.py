@@ -14,10 +14,10 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import zstandard
 
-from releases.arrow import ROW_GROUP, schema_of
-from releases.lines import Csv, Ndjson, Slice
+from releases.files.sealed import SealedFile, Written
 from releases.schema import Table
-from releases.sealed import SealedFile, Written
+from releases.tables.arrow import ROW_GROUP, schema_of
+from releases.tables.lines import Csv, Ndjson, Slice
 
 # Rows of one Parquet file.
 PART = 1_000_000

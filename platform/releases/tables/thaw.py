@@ -10,11 +10,11 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
-from releases import store
-from releases.arrow import SLICE, schema_of
+from releases.files import store
 from releases.models import Release, ReleaseFile
 from releases.schema import Table, table_named
-from releases.spool import Spool
+from releases.tables.arrow import SLICE, schema_of
+from releases.tables.spool import Spool
 
 # Given the name of a table and some of its rows, the rows as they are to be: fewer, or with values emptied.
 Keep = Callable[[str, pa.RecordBatch], pa.RecordBatch]

@@ -13,9 +13,9 @@ from pathlib import Path
 
 from django.conf import settings
 
-from releases import store
+from releases.files import store
+from releases.files.sealed import Written, write_file
 from releases.models import Release
-from releases.sealed import Written, write_file
 
 log = logging.getLogger("candor.releases")
 

@@ -14,7 +14,7 @@ from django.conf import settings
 from django.core.files import File
 from django.core.files.storage import FileSystemStorage, Storage, storages
 
-from releases.sealed import copy_file, sync
+from releases.files.sealed import copy_file, sync
 
 CHUNK = 1 << 18
 SUM_LENGTH = 64
@@ -39,7 +39,7 @@ class Disk(FileSystemStorage):
 
 @runtime_checkable
 class Remote(Protocol):
-    """A storage on another machine (releases.s3), which can be asked for a part of a file, and for its own address."""
+    """A storage on another machine (releases.files.s3), which can be asked for a part of a file and for its address."""
 
     def read_range(self, name: str, start: int, length: int) -> Iterator[bytes]: ...
 

@@ -20,12 +20,12 @@ from itertools import groupby
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any, cast
 
+from releases.files.sealed import SealedFile, Written
 from releases.naming import as_written, in_lines
 from releases.schema import TABLES, Table
-from releases.sealed import SealedFile, Written
 
 if TYPE_CHECKING:
-    from releases.spool import Spool
+    from releases.tables.spool import Spool
 
 Row = tuple[Any, ...]
 Line = dict[str, Any]

@@ -7,7 +7,7 @@ from typing import Any
 
 from releases.models import Release
 from releases.naming import labelled
-from releases.selectors import published
+from releases.selectors.published import published
 
 
 @dataclass(frozen=True)

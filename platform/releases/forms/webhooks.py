@@ -5,7 +5,7 @@ from django.core.validators import URLValidator
 from django.utils.translation import gettext_lazy as _
 
 from releases.choices import WebhookEvent
-from releases.webhooks import URL_AT_MOST
+from releases.rules.webhooks import URL_AT_MOST
 
 
 class WebhookForm(forms.Form):

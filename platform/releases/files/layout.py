@@ -2,9 +2,9 @@
 
 from pathlib import Path
 
-from releases import store
+from releases.files import store
+from releases.files.sealed import SealedFile, copy_file
 from releases.models import Release
-from releases.sealed import SealedFile, copy_file
 
 
 def lay_out(release: Release, folder: Path) -> Path:

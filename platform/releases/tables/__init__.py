@@ -1,0 +1,1 @@
+"""The tables of a release: frozen as Arrow, written as Parquet, NDJSON and CSV, read back, compared."""
