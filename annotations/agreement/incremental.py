@@ -43,8 +43,7 @@ class IncrementalDawidSkene:
         self._head = np.empty(0, np.int32)
         self._links = np.empty((0, 3), np.int32)
         self._posterior: Floats = np.zeros((0, number))
-        self._counts: Floats = np.zeros((0, number, number))
-        self._rows: Floats = np.zeros((0, number))
+        self._people: Floats = np.zeros((0, number + 1, number))
         self._crowd = (np.zeros((number, number)), np.zeros((number, number)), np.zeros(number), np.zeros(1))
 
     def add(self, item: Hashable, worker: Hashable, label: Hashable) -> tuple[float, ...]:
@@ -110,7 +109,7 @@ class IncrementalDawidSkene:
     def counts(self, worker: Hashable) -> Matrix:
         """A worker's expected labels [truth, said], all 0 for a stranger; `posterior.smoothed` makes a matrix of it."""
         code = self._workers.get(worker)
-        table = np.zeros((len(self.classes),) * 2) if code is None else self._counts[code].T
+        table = np.zeros((len(self.classes),) * 2) if code is None else self._people[code, :-1].T
         return tuple(tuple(row) for row in table.tolist())
 
     @property
@@ -132,14 +131,10 @@ class IncrementalDawidSkene:
     def _chain(self) -> tuple[npt.NDArray[Any], ...]:
         return self._head, self._links
 
-    @property
-    def _people(self) -> tuple[Floats, Floats]:
-        return self._counts, self._rows
-
     def _make_room(self, labels: int) -> None:
         self._head = _room(self._head, len(self._items), -1)
         self._posterior = _room(self._posterior, len(self._items), 0)
-        self._counts, self._rows = (_room(table, len(self._workers), 0) for table in self._people)
+        self._people = _room(self._people, len(self._workers), 0)
         self._links = _room(self._links, self.labels + labels, 0)
 
 

@@ -27,7 +27,7 @@ def take(
     width: Any,
     chain: Any,
     posterior: Array,
-    people: Any,
+    people: Array,
     crowd: Any,
     strength: float,
     anchor: float,
@@ -35,7 +35,7 @@ def take(
     """Take labels in one after the other, each followed by the E-step of its item. Returns how many there are now.
 
     taken: labels there were; chain: (head, links); posterior: (items, K);
-    people: (counts (workers, said, truth), their rows (workers, truth));
+    people: counts (workers, said, truth), and after what can be said their sums;
     crowd: (counts (said, truth), votes' counts (said, truth), votes' shares (truth,), [items]).
     A label of a worker who has labelled the item already is left out.
     """
@@ -57,9 +57,7 @@ def take(
             place = links[place, 0]
         if place >= 0:
             continue
-        _count_votes(votes, crowd, width, -1.0)
-        votes[c] += 1.0
-        _count_votes(votes, crowd, width, 1.0)
+        _count_vote(votes, c, crowd, width)
         links[taken, 0], links[taken, 1], links[taken, 2] = head[i], j, c
         head[i] = taken
         taken += 1
@@ -85,7 +83,7 @@ def sweep(
     width: Any,
     chain: Any,
     posterior: Array,
-    people: Any,
+    people: Array,
     crowd: Any,
     strength: float,
     anchor: float,
@@ -105,21 +103,20 @@ def sweep(
 
 
 @njit(cache=True, nogil=True)
-def recount(items: int, chain: Any, posterior: Array, people: Any, crowd: Any) -> None:
+def recount(items: int, chain: Any, posterior: Array, people: Array, crowd: Any) -> None:
     """All sums over posteriors afresh, so that roundings do not pile up."""
     head, links = chain
-    counts, rows = people
+    classes = posterior.shape[1]
     totals = crowd[0]
-    counts[:] = 0.0
-    rows[:] = 0.0
+    people[:] = 0.0
     totals[:] = 0.0
     for i in range(items):
         place = head[i]
         while place >= 0:
             j, c = links[place, 1], links[place, 2]
-            for k in range(posterior.shape[1]):
-                counts[j, c, k] += posterior[i, k]
-                rows[j, k] += posterior[i, k]
+            for k in range(classes):
+                people[j, c, k] += posterior[i, k]
+                people[j, classes, k] += posterior[i, k]
                 totals[c, k] += posterior[i, k]
             place = links[place, 0]
 
@@ -130,23 +127,26 @@ def pool(crowd: Any, anchor: float, width: Any, pooled: Array) -> None:
     _pool(crowd, anchor, width, pooled)
 
 
-@njit(cache=True, nogil=True, inline="always")
-def _count_votes(votes: Array, crowd: Any, width: Any, sign: float) -> None:
-    """Put one item's votes into the crowd's, or take them out again."""
+@njit(cache=True, nogil=True, error_model="numpy", inline="always")
+def _count_vote(votes: Array, said: int, crowd: Any, width: Any) -> None:
+    """One vote more for an item that had these: its part in the crowd's sums is replaced."""
     _, soft, shares, labelled = crowd
     classes = len(width)
     number = 0.0
     for k in range(classes):
         number += votes[k]
     if number == 0.0:
-        return
-    labelled[0] += sign
-    part = sign / number
+        labelled[0] += 1.0
+    before, now = 1.0 / max(number, 1.0), 1.0 / (number + 1.0)
     for k in range(classes):
-        share = part * votes[k]
-        shares[k] += share
+        was, votes_now = before * votes[k], votes[k]
+        if k == said:
+            votes_now += 1.0
+        share = now * votes_now
+        shares[k] += share - was
         for c in range(classes):
-            soft[c, k] += share * votes[c]
+            soft[c, k] += (share - was) * votes[c]
+        soft[said, k] += share
 
 
 @njit(cache=True, nogil=True, error_model="numpy", inline="always")
@@ -168,7 +168,7 @@ def _weigh(
     i: int,
     chain: Any,
     posterior: Array,
-    people: Any,
+    people: Array,
     crowd: Any,
     pooled: Array,
     strength: float,
@@ -179,7 +179,6 @@ def _weigh(
 ) -> float:
     """One item's E-step; its part in all sums is replaced. With `newest` its last label is in no sum yet."""
     head, links = chain
-    counts, rows = people
     totals, _, shares, labelled = crowd
     classes = len(width)
     even, part = 1.0 / classes, 1.0 / (labelled[0] + 1.0)
@@ -190,8 +189,8 @@ def _weigh(
     while place >= 0:
         j, c = links[place, 1], links[place, 2]
         for k in range(classes):
-            chance[k] *= counts[j, c, k] + strength * pooled[c, k]
-            whole[k] *= rows[j, k] + strength
+            chance[k] *= people[j, c, k] + strength * pooled[c, k]
+            whole[k] *= people[j, classes, k] + strength
         place = links[place, 0]
     total, longest = 0.0, 0.0
     for k in range(classes):
@@ -205,7 +204,7 @@ def _weigh(
             place = head[i]
             while place >= 0:
                 j, c = links[place, 1], links[place, 2]
-                value += np.log((counts[j, c, k] + strength * pooled[c, k]) / (rows[j, k] + strength))
+                value += np.log((people[j, c, k] + strength * pooled[c, k]) / (people[j, classes, k] + strength))
                 place = links[place, 0]
             chance[k] = value
             highest = max(highest, value)
@@ -226,8 +225,8 @@ def _weigh(
         first = newest and place == head[i]
         for k in range(classes):
             change = posterior[i, k] if first else chance[k]
-            counts[j, c, k] = max(0.0, counts[j, c, k] + change)
-            rows[j, k] = max(0.0, rows[j, k] + change)
+            people[j, c, k] = max(0.0, people[j, c, k] + change)
+            people[j, classes, k] = max(0.0, people[j, classes, k] + change)
             totals[c, k] = max(0.0, totals[c, k] + change)
         place = links[place, 0]
     return largest
