@@ -155,18 +155,20 @@ def shares(world: World, seed: int) -> dict[str, float]:
 def add_lines(report: Report, name: str, scenario: Scenario, found: dict[str, float]) -> None:
     """Marks are for what was promised: not for camps and colluders, whose answers nobody can call settled rightly.
 
-    A mean of MEAN labels should make the same consensus as often right as seven on every answer. What the site runs is
+    A mean of MEAN labels should make the consensus as often right as seven on every answer: the same consensus of
+    seven, and the majority of seven, which is what most who label have. What the site runs is
     `until sure`, and `by gain` the bound of an ideal order: labels go where they are worth most among all answers, as
     if people came whenever they are needed.
     """
     plain = not (scenario.camps or scenario.colluders)
-    seven = found["Dawid-Skene of 7: right"]
+    seven, votes = found["Dawid-Skene of 7: right"], found["majority of 7: right"]
     for what, value in found.items():
         unit = "labels" if what.endswith("labels") else "%"
         if what == "until sure: right of settled" and plain:
             report.add(f"{name}: {what}", value, unit, mark=">= 95")
         elif what.startswith(("by gain", "until sure")) and what.endswith(": right") and plain:
             report.add(f"{name}: {what}, to 7 each", value, unit, against=seven, mark=">= 1")
+            report.add(f"{name}: {what}, to the majority of 7 each", value, unit, against=votes, mark=">= 1")
         elif what == "until sure: labels" and plain:
             report.add(f"{name}: {what}", value, unit, mark=f"<= {MEAN}")
         else:
