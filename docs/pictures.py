@@ -25,6 +25,9 @@ PAGES = {
     "watch": "/probes/watch/",
 }
 WIDTHS = {1280: 860, 390: 844}
+# Long pages, and how far down a picture of them goes.
+LONG = {"home", "agreement", "prompts"}
+DOWN_TO = {1280: 1640, 390: 2600}
 FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking"]
 
 
@@ -55,7 +58,12 @@ def main(address: str, name: str, password: str, *wanted: str) -> None:
                     page.wait_for_load_state("networkidle")
                     file = FOLDER / f"{picture}-{width}-{scheme}.png"
                     # The deck is a screen, everything else a page.
-                    page.screenshot(path=file, full_page=picture not in {"labelling", "practice"})
+                    deck = picture in {"labelling", "practice"}
+                    page.screenshot(
+                        path=file,
+                        full_page=not deck,
+                        clip={"x": 0, "y": 0, "width": width, "height": DOWN_TO[width]} if picture in LONG else None,
+                    )
         browser.close()
 
 
