@@ -7,7 +7,15 @@ from django.conf import settings
 from django.utils.translation import gettext as _
 
 from annotations.agreement.calibration import Calibration
-from annotations.agreement.stopping import CANNOT_JUDGE_AT_MOST, LEAD, State, decide, leads
+from annotations.agreement.stopping import (
+    CANNOT_JUDGE_AT_MOST,
+    LEAD,
+    LEAD_WHEN_SURE,
+    SPLIT_SHOWS_AT,
+    State,
+    decide,
+    leads,
+)
 from annotations.choices import SURE, Facet, Reason, Value
 from core.errors import Invalid
 from probes.choices import AnswerState
@@ -68,6 +76,16 @@ def weighed(
     if labels >= max(most, wanted):
         return Standing(AnswerState.CONTESTED, wanted)
     return Standing(AnswerState.OPEN, max(wanted, labels + 1))
+
+
+def wanted_at_most(votes: Sequence[int]) -> int:
+    """How many labels a site can have wanted at first, at most, that settled an answer with these votes: as many as it
+    has, or as its lead where that is too short for a site that wants more.
+    """
+    labels = sum(votes)
+    first, second, *_others = sorted((*votes, 0, 0), reverse=True)
+    needed = LEAD if labels >= SPLIT_SHOWS_AT else min(LEAD, LEAD_WHEN_SURE)
+    return max(1, labels if first - second >= needed else first - second)
 
 
 def one_of(given: str, words: Iterable[str]) -> str:

@@ -4,15 +4,21 @@ Closed answers with three labels each and a probe each, in a PostgreSQL of the b
 million labels. Each size is built whole by a process of its own, as a worker would: read, figures, three formats,
 documents, store. The smallest is built again in the warm process. Beside it stands a bare COPY of the same three tables
 to a file, which computes nothing and writes one format. The memory is the most the process had resident.
+
+What was built is then checked by candor_verify in a process of its own, which has numpy and pyarrow and nothing else,
+as a stranger has: every sum, every row in three formats, every figure again. It has no mark. It finds that the bench's
+answers are made up: the SHA-256 of a text and the state of an answer are not what a site would have written.
 """
 
 import argparse
 import os
 import statistics
+import subprocess
 import sys
 import time
 from dataclasses import dataclass
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import psycopg
@@ -22,10 +28,23 @@ from bench.labelling_site import running_site
 from bench.live_agreement_record import fill, make_panel
 from bench.processes import peak_mb
 from bench.report import Report
+from tests.workers.site import ROOT
 
 SIZES = (10_000, 100_000, 1_000_000)
 WARM_S, PEAK_MB = "< 2", "< 300"
 TABLES = ("probes_answer", "probes_probe", "annotations_label")
+# candor_verify where neither pandas nor numba is installed.
+VERIFY = """
+import sys
+class Without:
+    @staticmethod
+    def find_spec(name, *_):
+        if name in {"pandas", "numba"}:
+            raise ModuleNotFoundError(name)
+sys.meta_path.insert(0, Without())
+from candor_verify.__main__ import main
+sys.exit(main(sys.argv[1:]))
+"""
 
 
 @dataclass
@@ -48,8 +67,18 @@ class WithoutPandas:
             raise ModuleNotFoundError(name)
 
 
-def build(times: int) -> list[Built]:
-    """Builds a release so many times in one process; what was built is discarded each time."""
+@dataclass
+class Verified:
+    """One check of a release by candor_verify."""
+
+    seconds: float
+    peak_mb: float
+
+
+def build(times: int, folder: Path) -> list[Built]:
+    """Builds a release so many times in one process; what was built is discarded each time. The first one is laid out
+    in `folder`.
+    """
     import django
 
     sys.meta_path.insert(0, WithoutPandas())
@@ -57,6 +86,7 @@ def build(times: int) -> list[Built]:
     django.setup()
     from releases.actions import build_waiting, discard_release, start_release
     from releases.actions.progress import Progress
+    from releases.files.layout import lay_out
     from releases.models import Release
 
     entered: list[tuple[str, float]] = []
@@ -88,8 +118,20 @@ def build(times: int) -> list[Built]:
         stages = {stage: end - at for (stage, at), end in zip(entered, ends, strict=True)}
         size, labels = release.counts["bytes"], release.counts["tables"]["labels"]
         found.append(Built(ended - begun, stages, peak_mb(os.getpid()), size, labels))
+        if len(found) == 1:
+            lay_out(release, folder)
         discard_release(by=None, release=Release.objects.get(pk=release.pk))
     return found
+
+
+def verified(folder: Path) -> Verified:
+    begun = time.perf_counter()
+    program = subprocess.Popen([sys.executable, "-c", VERIFY, str(folder)], cwd=ROOT, stdout=subprocess.DEVNULL)
+    _, ended, used = os.wait4(program.pid, 0)
+    program.returncode = os.waitstatus_to_exitcode(ended)
+    if program.returncode not in {0, 1}:
+        raise SystemExit("candor_verify could not read the release.")
+    return Verified(time.perf_counter() - begun, used.ru_maxrss * 1024 / 1e6)
 
 
 def copied(url: str, folder: Path) -> float:
@@ -104,14 +146,15 @@ def copied(url: str, folder: Path) -> float:
 
 
 def measure(report: Report, labels: int) -> None:
-    with running_site() as site:
+    with running_site() as site, TemporaryDirectory(prefix="candor-bench-") as place:
+        folder = Path(place) / "release"
         os.environ.update(site.environ)
         apart(make_panel)
         fill(site, labels // 3 + 1)
         name = f"{labels:,} labels"
         load = os.getloadavg()[0]
         small = labels == SIZES[0]
-        first, *again = apart(build, 6 if small else 1)
+        first, *again = apart(build, 6 if small else 1, folder)
         bare = statistics.median(copied(site.postgres.url, site.folder.path) for _ in range(3))
         report.say(
             f"{name}: load before {load:.1f}; {first.bytes / 1e6:.1f} MB; "
@@ -127,6 +170,9 @@ def measure(report: Report, labels: int) -> None:
         else:
             report.add(f"{name}: beside a bare COPY", first.seconds, "s", against=bare)
         report.add(f"{name}: peak memory", first.peak_mb, "MB", mark=PEAK_MB)
+        checked = verified(folder)
+        report.add(f"{name}: candor_verify", checked.seconds, "s")
+        report.add(f"{name}: candor_verify, peak memory", checked.peak_mb, "MB")
 
 
 def main() -> None:

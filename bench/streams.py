@@ -3,8 +3,10 @@
 Closed answers with three labels, a probe and a consensus each, in a PostgreSQL of the bench's own, behind the web
 server and the process for files and streams as `manage.py up` runs them. Each stream is read whole over HTTP,
 uncompressed.
-Beside it runs a bare COPY of the same rows and columns (the same joins, names that are computed among them, no JSON
-made) in the same order, which a stream promises, on the same database; both three times in turn, and the medians count.
+Beside it runs a bare COPY of the same rows and columns (the same joins, names that are computed among them, no JSON of
+them made; facets are a list, and one cell of JSON in both) in the same order, which a stream promises, on the same
+database; both three times in turn, and the medians count. Answers come without `given_by`, by `fields`: a list of
+objects in each row, for which a COPY has no plain columns.
 How fast COPY is in no order is said too. PostgreSQL may use several processes for a COPY, and for a stream uses one.
 Then eight people label, with and without fifty readers of
 2 KB/s beside them, in turn.
@@ -38,6 +40,13 @@ FORMS = {"NDJSON": "application/x-ndjson", "CSV": "text/csv"}
 ROUNDS = 3
 READERS, SPEED = 50, 2048  # bytes a second each
 OPEN = 10_000
+# What is asked for of each row, where it is not all there is.
+FIELDS: dict[str, tuple[str, ...]] = {
+    "answers": (
+        *("id", "prompt", "text", "escaped", "sha256", "state", "closed_on", "consensus"),
+        *("adjudication", "givers_known"),
+    )
+}
 RATIO, FIRST_MS, SLOWDOWN, PEAK_MB = ">= 0.4", "< 100", "<= 1.5", "< 300"
 CONSENSUS = """
     INSERT INTO annotations_consensus (answer_id, censored, evasive, faithful, value, share, dispersion, posterior,
@@ -48,7 +57,7 @@ CONSENSUS = """
 
 
 def bare_statements() -> dict[str, dict[str, str]]:
-    """By noun, a COPY of the columns of its CSV, `sorted` as the stream is and in `any` order; in a process whose
+    """By noun, a COPY of the columns of its stream, `sorted` as the stream is and in `any` order; in a process whose
     environment names the site's servers.
     """
     import django
@@ -66,7 +75,7 @@ def bare_statements() -> dict[str, dict[str, str]]:
     for noun, view in (("answers", Answers), ("labels", Labels), ("consensus", ConsensusList)):
         written = WRITTEN[view.serializer_class]
         columns = Columns()
-        lay(written.members, {}, columns)
+        lay({name: written.members[name] for name in FIELDS.get(noun, written.members)}, {}, columns)
         rows = written.prepare(view.queryset.all().prefetch_related(None)).annotate(**columns.expressions)
         rows = rows.values_list(*columns.expressions)
         found[noun] = {}
@@ -88,11 +97,16 @@ def copied(url: str, statement: str) -> tuple[float, int]:
     return time.perf_counter() - begun, length
 
 
+def address(noun: str) -> str:
+    """Where a list is, with the fields that are measured."""
+    return f"/api/v1/{noun}/" + (f"?fields={','.join(FIELDS[noun])}" if noun in FIELDS else "")
+
+
 def streamed(port: int, noun: str, accept: str, *, whole: bool = True) -> tuple[float, float, int]:
     """Seconds to the first byte of the body and to the last, and its length."""
     connection = http.client.HTTPConnection("127.0.0.1", port, timeout=600)
     begun, length = time.perf_counter(), 0
-    connection.request("GET", f"/api/v1/{noun}/", headers={"Accept": accept, "Accept-Encoding": "identity"})
+    connection.request("GET", address(noun), headers={"Accept": accept, "Accept-Encoding": "identity"})
     response = connection.getresponse()
     if response.status != 200:
         raise SystemExit(f"{noun} came with status {response.status}: {response.read(500)!r}")

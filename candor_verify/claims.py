@@ -13,6 +13,7 @@ from candor_verify.folder import MANIFEST, Folder
 from candor_verify.shapes import SHAPES, Column, Shape
 
 SCHEMA = "schema.json"
+WITHDRAWN = "withdrawn.json"
 PAPERS = (
     "CHANGELOG.md",
     "CITATION.cff",
@@ -22,7 +23,7 @@ PAPERS = (
     "croissant.json",
     "datapackage.json",
     SCHEMA,
-    "withdrawn.json",
+    WITHDRAWN,
 )
 PROGRAM = "verify/candor_verify/__main__.py"
 A_TABLE = "|".join(shape.name for shape in SHAPES)
@@ -50,8 +51,9 @@ def check_claims(folder: Folder, findings: Findings) -> None:
     check_manifest(folder, findings)
     check_files(folder, findings)
     check_schema(folder, findings)
+    check_edition(folder, findings)
     findings.checked.append(
-        f"{MANIFEST} and {SCHEMA} compared with the {len(SHAPES)} tables, columns, keys, references of every release"
+        f"{MANIFEST}, {SCHEMA} and {WITHDRAWN} compared with each other and the {len(SHAPES)} tables of every release"
     )
 
 
@@ -108,6 +110,25 @@ def check_schema(folder: Folder, findings: Findings) -> None:
     for shape in SHAPES:
         if shape.name in rows and not alike(without_words(rows[shape.name]), row_schema(shape)):
             findings.differs(SCHEMA, f"says of {shape.name} something else than every release")
+
+
+def check_edition(folder: Folder, findings: Findings) -> None:
+    """Whether the manifest and withdrawn.json say the same of what was taken out, and in which edition."""
+    label = f"{folder.version}+e{folder.edition}" if folder.edition else folder.version
+    # An edition may take nothing out: its delta alone follows an edition of the release before.
+    if folder.label != label or (folder.withdrawn and not folder.edition):
+        what = f"calls edition {folder.edition} of {shown(folder.version)} {shown(folder.label)}"
+        findings.differs(MANIFEST, f"{what}, with {len(folder.withdrawn)} withdrawals")
+    try:
+        said = json.loads((folder.path / WITHDRAWN).read_bytes())
+    except OSError:
+        return  # as for SCHEMA
+    except (ValueError, RecursionError):
+        findings.differs(WITHDRAWN, "is no JSON")
+        return
+    of_it = {"version": folder.version, "edition": folder.edition, "withdrawn": list(folder.withdrawn)}
+    if not alike(said, of_it):
+        findings.differs(WITHDRAWN, f"says something else than {MANIFEST}")
 
 
 def without_words(row: Any) -> Any:

@@ -49,6 +49,13 @@ class Findings:
         else:
             self.more[file, column] += 1
 
+    def can_check(self, what: str, tables: set[str], sound: set[str]) -> bool:
+        """Whether these tables can be read; where not, that is told among what was not checked."""
+        lacking = sorted(tables - sound)
+        if lacking:
+            self.unchecked.append(f"{what}: {', '.join(lacking)} cannot be read")
+        return not lacking
+
     def lines(self) -> Iterator[str]:
         """The report, a line each, in signs that any terminal shows as they are."""
         return map(plainly, self._lines())

@@ -34,6 +34,10 @@ class Table(Shape):
     def csv(self) -> str:
         return f"csv/{self.name}.csv"
 
+    @property
+    def delta(self) -> str:
+        return f"delta/{self.name}.ndjson.zst"
+
 
 @dataclass(frozen=True)
 class File:
@@ -44,10 +48,16 @@ class File:
 
 @dataclass(frozen=True)
 class Folder:
-    """The folder and what its manifest says. `tables`: those that releases have; `claims`: what it says of any."""
+    """The folder and what its manifest says. `tables`: those that releases have; `claims`: what it says of any;
+    `withdrawn`: what was taken out since `version` was published; `previous`: the release that its delta is against.
+    """
 
     path: Path
     label: str
+    version: str
+    edition: int
+    withdrawn: tuple[Any, ...]
+    previous: str | None
     tables: dict[str, Table]
     claims: tuple[dict[str, Any], ...]
     files: dict[str, File]
@@ -77,6 +87,10 @@ def open_folder(path: Path) -> Folder:
         return Folder(
             path,
             _text(content["label"]),
+            _text(content["version"]),
+            _number(content["edition"]),
+            tuple(_list(content["withdrawn"])),
+            _text(content["previous"]["label"]) if content["previous"] is not None else None,
             dict(_tables(said)),
             tuple(said),
             {file.path: file for file in files},
@@ -93,9 +107,7 @@ def open_folder(path: Path) -> Folder:
 
 
 def _claims(said: Any) -> Iterator[dict[str, Any]]:
-    if not isinstance(said, list):
-        raise TypeError("its tables are no list")
-    for table in said:
+    for table in _list(said):
         known = {"name": _text(table["name"]), "rows": _number(table["rows"]), "digest": _text(table["digest"])}
         yield table | known
 
@@ -114,6 +126,12 @@ def _file(path: Any, sha256: Any, size: Any) -> File:
     if not _text(path).isprintable():
         raise ValueError(f"{shown(path)} is no path")
     return File(path, sha256, _number(size))
+
+
+def _list(said: Any) -> list[Any]:
+    if not isinstance(said, list):
+        raise TypeError(f"{shown(said)} is no list")
+    return said
 
 
 def _text(said: Any) -> str:

@@ -11,8 +11,9 @@ from candor_verify.findings import CannotRead, Findings
 from candor_verify.folder import MANIFEST, SIGNATURE, SUMS, Folder
 
 LINE = re.compile(r"([0-9a-f]{64})  (\S.*)")
-# What Python itself puts beside a program that it runs, and what git and the Hub put beside a copy they keep.
-COMPILED = re.compile(r"(?P<folder>verify/(?:\w+/)*)__pycache__/(?P<module>\w+)\.[\w.-]+\.pyc")
+# What Python puts beside a program and runs in its place the next time, whatever the program says by then.
+COMPILED = re.compile(r"(.*/)?(__pycache__/.*|[^/]*\.py[co])")
+# What git and the Hub put beside a copy that they keep.
 OF_A_COPY = re.compile(r"\.gitattributes|\.git/.*|\.cache/huggingface/.*")
 
 
@@ -36,11 +37,14 @@ def check_sums(folder: Folder, findings: Findings) -> None:
     for path, kind in sorted(_here(folder.path)):
         if stat.S_ISLNK(kind):
             findings.differs(path, "is a link to somewhere else; a release has files only")
-        elif path not in expected and path not in {SUMS, SIGNATURE} and not _of_others(folder, path):
-            findings.differs(path, "is no file of this release")
+        elif path not in expected and path not in {SUMS, SIGNATURE} and not OF_A_COPY.fullmatch(path):
+            what = "is no file of this release"
+            if COMPILED.fullmatch(path):
+                what += ": it is compiled Python, which runs in the place of a program. Delete it, and use python -B"
+            findings.differs(path, what)
     findings.unchecked.append(
-        "compiled Python in verify/, .gitattributes, .git/ and .cache/huggingface/, where they are there: no release "
-        "has them; Python, git and the Hub put them beside one"
+        ".gitattributes, .git/ and .cache/huggingface/, where they are there: no release has them; git and the Hub put "
+        "them beside one"
     )
     findings.checked.append(f"{len(expected)} files compared with {SUMS} and {MANIFEST}")
 
@@ -57,13 +61,6 @@ def _here(folder: Path) -> Iterator[tuple[str, int]]:
             kind = path.lstat().st_mode
             if not stat.S_ISDIR(kind):
                 yield path.relative_to(folder).as_posix(), kind
-
-
-def _of_others(folder: Folder, path: str) -> bool:
-    compiled = COMPILED.fullmatch(path)
-    return bool(OF_A_COPY.fullmatch(path)) or (
-        compiled is not None and f"{compiled['folder']}{compiled['module']}.py" in folder.files
-    )
 
 
 def _listed(folder: Folder, findings: Findings) -> dict[str, str]:

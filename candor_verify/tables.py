@@ -13,19 +13,8 @@ from candor_verify.folder import MANIFEST, Folder, Table
 from candor_verify.reading import TYPES, Place, Unreadable, as_cell, csv_rows, ndjson_rows, rows
 from candor_verify.shapes import SHAPES, Reference
 
-# Words that a column may hold, by table and column.
-LABELS = frozenset({"censored", "evasive", "faithful"})
-WORDS: dict[tuple[str, str], frozenset[str]] = {
-    ("labels", "label"): LABELS,
-    ("gold_labels", "label"): LABELS,
-    ("gold_labels", "right"): LABELS,
-    ("verdicts", "label"): LABELS,
-    ("adjudications", "decision"): LABELS | {"unjudgeable"},
-    ("answers", "state"): frozenset({"settled", "contested", "unjudgeable", "thinned"}),
-    ("probes", "delivery"): frozenset(
-        {"delivered", "blocked_input", "blocked_output", "cut_by_filter", "empty", "truncated", "failed"}
-    ),
-}
+# Columns with the SHA-256 of what another one of the same row says, in UTF-8.
+HASHED = {"answers": ("sha256", "text")}
 
 
 def check_tables(folder: Folder, findings: Findings) -> set[str]:
@@ -39,7 +28,7 @@ def check_tables(folder: Folder, findings: Findings) -> set[str]:
         except Unreadable as error:
             findings.differs(error.file, error.what, row=error.row)
     findings.checked.append(
-        f"{len(folder.tables)} tables: columns, keys, order, words, and one content in three formats"
+        f"{len(folder.tables)} tables: columns, keys, order, words, sums of texts, and one content in three formats"
     )
     return sound
 
@@ -71,7 +60,7 @@ def check_columns(folder: Folder, table: Table, findings: Findings) -> bool:
 
 
 def check_rows(folder: Folder, table: Table, findings: Findings) -> None:
-    """Keys, order, missing values and words; and each row beside its line of NDJSON and of CSV."""
+    """Keys, order, missing values, numbers and words; and each row beside its line of NDJSON and of CSV."""
     key = [table.names.index(name) for name in table.key]
     digest = hashlib.sha256()
     beside = zip_longest(rows(folder, table), ndjson_rows(folder, table, digest.update), csv_rows(folder, table))
@@ -117,13 +106,24 @@ def check_formats(
 
 
 def check_values(table: Table, place: Place, row: list[Any], findings: Findings) -> None:
-    """Nothing is missing where nothing may be, and a column of words holds these words."""
+    """Nothing is missing where nothing may be, no number of things is below zero, a column of words holds these words,
+    and a sum is that of its text.
+    """
     for column, value in zip(table.columns, row, strict=True):
         if value is None:
             if not column.nullable:
                 findings.differs(place.file, "a value is missing", row=place.row, column=column.name)
-        elif (words := WORDS.get((table.name, column.name))) and value not in words:
-            findings.differs(place.file, f"{shown(value)} is no word of it", row=place.row, column=column.name)
+        elif column.type == "integer" and value < 0:
+            findings.differs(place.file, f"{shown(value)} is below zero", row=place.row, column=column.name)
+        elif column.words:
+            for said in value if isinstance(value, list) else [value]:
+                if said not in column.words:
+                    findings.differs(place.file, f"{shown(said)} is no word of it", row=place.row, column=column.name)
+    if table.name in HASHED:
+        said, text = (row[table.names.index(name)] for name in HASHED[table.name])
+        if text is not None and said != (found := hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()):
+            what = f"says {shown(said)}; the text has {found[:16]}…"
+            findings.differs(place.file, what, row=place.row, column=HASHED[table.name][0])
 
 
 def _after(before: tuple[Any, ...], now: tuple[Any, ...]) -> bool:

@@ -66,6 +66,7 @@ SCHEDULE: dict[str, dict[str, object]] = {
     "tell webhooks": {"task": "workers.tasks.send_webhooks", "schedule": 5.0, "options": {"expires": 10}},
     "forget what webhooks were told long ago": {"task": "workers.tasks.forget_webhook_messages", "schedule": 86400.0},
     "let go of imports that were left": {"task": "workers.tasks.drop_abandoned", "schedule": 3600.0},
+    "forget the sessions that have run out": {"task": "workers.tasks.clear_sessions", "schedule": 86400.0},
     "recount the counters": {"task": "workers.tasks.recount", "schedule": 86400.0},
     "count the figures afresh": {"task": "workers.tasks.slow_numbers_sweep", "schedule": 86400.0},
     "make next month's partitions": {"task": "workers.tasks.open_partitions", "schedule": 86400.0},

@@ -86,6 +86,13 @@ def recount() -> None:
     recount()
 
 
+@shared_task(name="workers.tasks.clear_sessions")
+def clear_sessions() -> None:
+    from accounts.sessions import clear_sessions
+
+    clear_sessions()
+
+
 @shared_task(name="workers.tasks.open_partitions")
 def open_partitions() -> None:
     from core.events import open_partitions

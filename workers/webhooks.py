@@ -9,12 +9,15 @@ import asyncio
 import logging
 import threading
 from datetime import UTC, datetime
+from urllib.parse import urlsplit
 
+import aiohttp
 import httpx
+from django.conf import settings
 from django.db import connection
 
 from releases.actions.webhooks import Dispatch, claim_deliveries, record_delivery
-from releases.rules.webhooks import signed_headers
+from releases.rules.webhooks import is_literal, is_loopback, signed_headers
 from workers.database import Database, first_line
 from workers.providers import transport
 
@@ -24,8 +27,9 @@ AT_ONCE = 20
 # What is not told by then is told again once its claim has run out.
 STOP_WITHIN_S = 1.0
 TIMEOUT_S = 15.0
-# Of what keeps a call from being made, this alone is sure to be so the next time.
-NEVER = frozenset({"address_refused"})
+# What is told of a name that no public server has: whether it leads into our own network is nobody's business.
+NO_SERVER = "not_connected: No public server was found under this name."
+REFUSED = "address_refused: The address is not a public one."
 
 
 class Telling:
@@ -51,7 +55,7 @@ class Telling:
     def run(self) -> None:
         """Tells until nothing is due. A thread's connection ends with it."""
         try:
-            while not self.stopping.is_set() and deliver_due():
+            while not self.stopping.is_set() and deliver_due(allow_private=settings.WEBHOOKS_TO_LOOPBACK):
                 pass
         except Exception as error:
             log.warning("webhooks were not told: %s", first_line(error), exc_info=True)
@@ -60,7 +64,7 @@ class Telling:
 
 
 def deliver_due(*, limit: int = AT_ONCE, allow_private: bool = False) -> int:
-    """Sends what is due, and writes down how it went; how many were tried. `allow_private` is for tests alone."""
+    """Sends what is due, and writes down how it went; how many were tried. `allow_private`: also to this machine."""
     taken = claim_deliveries(limit=limit)
     if taken:
         asyncio.run(deliver(taken, allow_private))
@@ -80,29 +84,49 @@ async def deliver(taken: list[Dispatch], allow_private: bool) -> None:
 async def one(
     database: Database, http: httpx.AsyncClient, room: asyncio.Semaphore, dispatch: Dispatch, allow_private: bool
 ) -> None:
-    status, error, found = None, "", ""
+    status, error = None, ""
     async with room:
         try:
             status = await post(http, dispatch, allow_private)
         except Exception as problem:
-            found = transport.failure(problem)
-            error = "The address is not a public one." if found in NEVER else transport.describe(problem)
-            error = f"{found}: {error}".strip(": ")
+            error = told(problem, urlsplit(dispatch.url).hostname or "")
     if status is not None and not 200 <= status < 300:
         error = f"HTTP {status}"
-    await database.run(lambda: record_delivery(dispatch=dispatch, status=status, error=error, for_good=found in NEVER))
+    # This alone is sure to be so the next time as well: a name may lead elsewhere by then.
+    for_good = error == REFUSED
+    await database.run(lambda: record_delivery(dispatch=dispatch, status=status, error=error, for_good=for_good))
+
+
+def told(problem: Exception, host: str) -> str:
+    """Why nothing was sent, in words that say the same of a name within our own network as of one that is nowhere."""
+    found = transport.failure(problem)
+    if found == "address_refused":
+        return REFUSED if is_literal(host) else NO_SERVER
+    if is_unknown(problem):
+        return NO_SERVER
+    return f"{found}: {transport.describe(problem)}".strip(": ")
+
+
+def is_unknown(problem: BaseException | None) -> bool:
+    """Whether the name could not be resolved."""
+    while problem is not None:
+        if isinstance(problem, aiohttp.ClientConnectorDNSError):
+            return True
+        problem = problem.__cause__ or problem.__context__
+    return False
 
 
 async def post(http: httpx.AsyncClient, dispatch: Dispatch, allow_private: bool) -> int:
     """One attempt; the status it was answered with. Signed anew each time: receivers refuse old signatures."""
-    headers = signed_headers(dispatch.secret, dispatch.message_id, datetime.now(UTC), dispatch.body)
+    now, host = datetime.now(UTC), urlsplit(dispatch.url).hostname or ""
+    headers = signed_headers(dispatch.secret, dispatch.message_id, now, dispatch.body, former=dispatch.former)
     request = http.build_request(
         "POST",
         dispatch.url,
         content=dispatch.body.encode(),
         headers={**headers, "content-type": "application/json", "user-agent": "Candor-Webhooks/1"},
         timeout=transport.timeouts(TIMEOUT_S),
-        extensions={"allow_private": allow_private},
+        extensions={"allow_private": allow_private and is_loopback(host)},
     )
     async with asyncio.timeout(TIMEOUT_S):
         response = await http.send(request, stream=True, follow_redirects=False)

@@ -16,6 +16,7 @@ from annotations.models import DeckSettings, Gold
 from core import events
 from core.errors import Conflict, Invalid
 from probes.models import Answer
+from prompts.selectors import erased_starters
 
 SHARE_AT_MOST = 0.5
 
@@ -36,8 +37,11 @@ def load_gold(*, by: User | None, items: Iterable[Item], origin: Origin = Origin
 
 
 def load_starter_gold() -> int:
-    """Adds the gold answers that come with Candor; how many were not there. Safe to run twice."""
-    return load_gold(by=None, items=starter_items(), origin=Origin.STARTER)
+    """Adds the gold answers that come with Candor; how many were not there. Safe to run twice.
+
+    Those that answer an erased prompt stay away, as it does.
+    """
+    return load_gold(by=None, items=starter_items(without=erased_starters()), origin=Origin.STARTER)
 
 
 def add_gold(*, by: User, given: dict[str, Any]) -> Gold:

@@ -57,8 +57,12 @@ def gather(
     label = _places(labels, scale)
     if not len(item):
         return Crowd(item_ids, worker_ids, scale, np.zeros(1, np.int64), worker, label)
-    order = _order(item, worker, label, (len(item_ids), len(worker_ids), len(scale)), keep_repeats=repeats == "all")
-    counted = np.bincount(item[order], minlength=len(item_ids))
+    keep = repeats == "all"
+    # Counted before they are put in order where that makes no difference: both take eight bytes a label for a moment.
+    counted = np.bincount(item, minlength=len(item_ids)) if keep else None
+    order = _order(item, worker, label, (len(item_ids), len(worker_ids), len(scale)), keep_repeats=keep)
+    if counted is None:
+        counted = np.bincount(item[order], minlength=len(item_ids))
     starts = np.concatenate((np.zeros(1, np.int64), np.cumsum(counted, dtype=np.int64)))
     return Crowd(item_ids, worker_ids, scale, starts, worker[order], label[order])
 

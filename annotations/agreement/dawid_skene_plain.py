@@ -15,30 +15,33 @@ from .dawid_skene_blocks import Blocks, Floats
 # As in the compiled loops: below this an item is done in logarithms.
 _SMALLEST = 1e-200
 
+# Labels whose places take too little memory to be spared.
+_FEW = 200_000
+
 Places = npt.NDArray[np.int64]
+Cells = npt.NDArray[np.uint32]
 
 
 class PlainBlocks(Blocks):
     """`turns`: of each block, which of its items have a first, a second label and so on, and the cells of these.
 
-    of_label: the item of each label. Within a step each class has a column of its own, which numpy goes through several
-    times as fast as through rows of three.
+    Within a step each class has a column of its own, which numpy goes through several times as fast as through rows of
+    three. It wants places of eight bytes. Of many labels they are kept in four, and are eight within a block alone.
     """
 
     def __init__(self, crowd: Crowd, pool: ThreadPoolExecutor) -> None:
         super().__init__(crowd, pool)
         self.sizes: Places = np.diff(crowd.starts)
-        self.of_label: Places = np.repeat(np.arange(len(crowd.items)), self.sizes)
-        self.cell_of: Places = self.cell.astype(np.int64)
-        self.turns: list[list[tuple[Places | slice, Places]]] = []
+        few = len(crowd.label) <= _FEW
+        self.place: Places | Cells = self.cell.astype(np.int64) if few else self.cell
+        self.turns: list[list[tuple[Places | slice, Places | Cells]]] = []
         for first, last in zip(self.items[:-1], self.items[1:], strict=True):
             sizes, starts = self.sizes[first:last], crowd.starts[first:last]
-            turns: list[tuple[Places | slice, Places]] = []
+            turns: list[tuple[Places | slice, Places | Cells]] = []
             for turn in range(int(sizes.max(initial=0))):
                 there = np.flatnonzero(sizes > turn)
                 whole = len(there) == len(sizes)
-                cells = self.cell[starts[there] + turn].astype(np.int64)
-                turns.append((slice(None) if whole else there, cells))
+                turns.append((slice(None) if whole else there, self.place[starts[there] + turn]))
             self.turns.append(turns)
 
     def begin(self) -> Floats:
@@ -89,7 +92,8 @@ class PlainBlocks(Blocks):
         for number, turns in enumerate(self.turns):
             first, last = self.items[number], self.items[number + 1]
             chance = np.repeat(prior[:, None], last - first, axis=1)
-            for there, cells in turns:
+            for there, few in turns:
+                cells = few.astype(np.int64, copy=False)
                 for k in range(classes):
                     chance[k, there] *= by_class[k].take(cells)
             total = chance[0].copy()
@@ -115,16 +119,16 @@ class PlainBlocks(Blocks):
     def _count(self, number: int) -> None:
         """The block's counts from its posteriors."""
         first, last = self.items[number], self.items[number + 1]
-        labels = slice(self.crowd.starts[first], self.crowd.starts[last])
-        own = self.of_label[labels] - first
-        cells, into = self.cell_of[labels], self.cells(number)
+        own = np.repeat(np.arange(last - first), self.sizes[first:last])
+        cells, into = self._cells_of(number), self.cells(number)
         columns = np.ascontiguousarray(self.posterior[first:last].T)
         for k in range(len(self.width)):
             into[:, k] = np.bincount(cells, weights=columns[k].take(own), minlength=len(into))
 
     def _cells_of(self, number: int) -> Places:
         starts = self.crowd.starts
-        return self.cell_of[starts[self.items[number]] : starts[self.items[number + 1]]]
+        cells = self.place[starts[self.items[number]] : starts[self.items[number + 1]]]
+        return cells.astype(np.int64, copy=False)
 
 
 def in_logarithms(said: Floats, prior: Floats) -> tuple[Floats, float]:

@@ -17,7 +17,8 @@ import numpy.typing as npt
 
 from .calibration import Calibration, Measured
 from .consensus import majority
-from .dawid_skene import STRENGTH, DawidSkene, fit_dawid_skene
+from .crowd import gather
+from .dawid_skene import STRENGTH, DawidSkene, fit_crowd
 from .gold import calibrate_on_gold
 from .posterior import smoothed
 from .record import CLASSES, NOBODY, STATES, Record
@@ -35,6 +36,7 @@ CHOSEN_WITH: Final = 100_000
 FOLDS: Final = 5
 SEED: Final = 0
 DIGITS: Final = 6
+ANSWERS_AT_ONCE: Final = 50_000
 _SMALLEST: Final = 1e-300
 
 
@@ -78,7 +80,10 @@ def learn(record: Record) -> Learned:
     number = numbered(answers, people, values, many=len(record.people))
     people = number[people]
     tried = choose_strength(answers[some], people[some], values[some], classes=K, folds=FOLDS, seed=SEED, repeats="all")
-    fit = fit_dawid_skene(answers, people, values, classes=K, strength=tried.chosen or STRENGTH, repeats="all")
+    coded = gather(answers, people, values, classes=K, repeats="all")
+    # What is as long as the labels, and not needed any more, does not stay beside what comes next.
+    del judged, some, answers, people, values
+    fit = fit_crowd(coded, strength=tried.chosen or STRENGTH)
     skills = {person: matrix for person, matrix in matrices(fit).items() if person != number[nobody]}
     known = {name: own for name, own in zip(record.people, number.tolist(), strict=True) if own in skills}
     gold = gold_columns(record.gold, known)
@@ -95,13 +100,15 @@ def learn(record: Record) -> Learned:
         at_most=record.rules.at_most,
         sure=record.rules.sure,
     )
+    crowd = Matrix(fit.strength, fit.prior, fit.pooled)
+    del fit, coded
     return Learned(
         **counts,
-        crowd=Matrix(fit.strength, fit.prior, fit.pooled),
+        crowd=crowd,
         strengths={one.strength: one.log_likelihood for one in tried.table},
         calibration=calibration,
         measured=measured,
-        posterior=posteriors(record, fit, number),
+        posterior=posteriors(record, crowd, skills, number),
     )
 
 
@@ -124,28 +131,34 @@ def matrices(fit: DawidSkene) -> dict[int, tuple[tuple[float, ...], ...]]:
     }
 
 
-def posteriors(record: Record, fit: DawidSkene, number: npt.NDArray[np.int32]) -> Floats:
+def posteriors(
+    record: Record, crowd: Matrix, skills: Mapping[int, tuple[tuple[float, ...], ...]], number: npt.NDArray[np.int32]
+) -> Floats:
     """Each answer's chances by all its counted labels; a label of somebody who has left is weighed as the crowd's.
 
-    number: of each of the record's people the one they have in the fit.
+    skills: how each person of the fit labels. number: of each of the record's people the one they have in the fit.
     """
-    nobody = number[record.people.index(NOBODY)]
-    logs = np.log(np.maximum(np.repeat(fit.pooled[None], len(record.people), axis=0), _SMALLEST))
-    for person, matrix in matrices(fit).items():
-        if person != nobody:
-            logs[person] = np.log(np.maximum(np.array(matrix), _SMALLEST))
+    logs = np.log(np.maximum(np.repeat(crowd.pooled[None], len(record.people), axis=0), _SMALLEST))
+    for person, matrix in skills.items():
+        logs[person] = np.log(np.maximum(np.array(matrix), _SMALLEST))
     many = len(record.answers)
-    people = number[record.label_person]
-    # An answer's logarithms are added up in the order of these numbers: that of the rows hangs on names.
-    order = np.lexsort((record.label_value, people, record.label_answer))
-    answer, who, value = record.label_answer[order], people[order], record.label_value[order]
-    found = np.empty((many, K))
-    for k in range(K):
-        found[:, k] = np.bincount(answer, weights=logs[who, k, value], minlength=many)
-    found += np.log(np.maximum(fit.prior / fit.prior.sum(), _SMALLEST))
-    chances: Floats = np.exp(found - found.max(axis=1, keepdims=True))
+    chances: Floats = np.empty((many, K))
+    # Some answers at a time, whose labels are few beside all of them.
+    for first in range(0, many, ANSWERS_AT_ONCE):
+        some = slice(first, min(first + ANSWERS_AT_ONCE, many))
+        theirs = np.flatnonzero((record.label_answer >= some.start) & (record.label_answer < some.stop))
+        answer, value = record.label_answer[theirs] - np.int32(first), record.label_value[theirs]
+        who = number[record.label_person[theirs]]
+        # An answer's logarithms are added up in the order of these numbers: that of the rows hangs on names.
+        order = np.lexsort((value, who, answer))
+        answer, who, value = answer[order], who[order], value[order]
+        for k in range(K):
+            chances[some, k] = np.bincount(answer, weights=logs[who, k, value], minlength=some.stop - first)
+        chances[some][np.bincount(answer, minlength=some.stop - first) == 0] = np.nan
+    chances += np.log(np.maximum(crowd.prior / crowd.prior.sum(), _SMALLEST))
+    chances -= chances.max(axis=1, keepdims=True)
+    np.exp(chances, out=chances)
     chances /= chances.sum(axis=1, keepdims=True)
-    chances[np.bincount(answer, minlength=many) == 0] = np.nan
     return chances
 
 

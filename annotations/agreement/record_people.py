@@ -26,12 +26,17 @@ def numbered(
     many: int,
 ) -> Codes:
     """A number for each of `many` people, shape (many,), from 0, from their labels in three parallel columns."""
-    cells = answers.astype(np.int64) * len(CLASSES) + values
-    order = np.lexsort((cells, people))
+    # Person, answer and value as one number, sorted in place: a list of places beside them would take as much again.
+    span = (int(answers.max(initial=0)) + 1) * len(CLASSES)
+    said = people.astype(np.int64)
+    said *= span
+    said += answers.astype(np.int64) * len(CLASSES)
+    said += values
+    said.sort()
+    said %= span
     ends = np.cumsum(np.bincount(people, minlength=many)).tolist()
     # As big-endian bytes, texts of numbers are in order as the numbers are.
-    said = cells[order].astype(">i8")
-    histories = [said[start:end].tobytes() for start, end in zip([0, *ends[:-1]], ends, strict=True)]
+    histories = [said[start:end].astype(">i8").tobytes() for start, end in zip([0, *ends[:-1]], ends, strict=True)]
     number = np.empty(many, dtype=np.int32)
     number[sorted(range(many), key=histories.__getitem__)] = np.arange(many, dtype=np.int32)
     return number

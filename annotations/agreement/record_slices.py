@@ -108,11 +108,10 @@ def _guidelines(record: Record, counted: npt.NDArray[np.bool_], family: Codes) -
     for name in sorted(record.guidelines):
         code = record.guidelines.index(name)
         under = (record.label_guideline == code) & counted[record.label_answer]
-        answers, place = np.unique(record.label_answer[under], return_inverse=True)
+        votes = record.votes(under)
+        answers = np.flatnonzero(votes.any(axis=1))
         if len(answers):
-            said = place * len(CLASSES) + record.label_value[under]
-            votes = np.bincount(said, minlength=len(answers) * len(CLASSES)).reshape(-1, len(CLASSES))
-            yield name, *_cells(votes, family[answers])
+            yield name, *_cells(votes[answers], family[answers])
 
 
 def _row(kind: str, key: str, scale: str, figure: Figure) -> dict[str, Any]:

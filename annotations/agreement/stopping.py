@@ -59,10 +59,23 @@ def decide(
         raise ValueError(f"From {at_least} to {at_most} labels is no range.")
     if posterior is not None and len(posterior) != len(votes):
         raise ValueError("Votes and posterior are of the same classes.")
+    chance = None if posterior is None or calibration is None else calibration.chance_right(posterior, sum(votes))
+    return Decision(stands(votes, posterior, chance, at_least=at_least, at_most=at_most, sure=sure), chance)
+
+
+def stands(
+    votes: Sequence[int],
+    posterior: Sequence[float] | None,
+    chance: float | None,
+    *,
+    at_least: int,
+    at_most: int,
+    sure: float,
+) -> State:
+    """The same for whoever knows the chance already that the most probable label is right."""
     labels = sum(votes)
-    chance = None if posterior is None or calibration is None else calibration.chance_right(posterior, labels)
     if labels < at_least:
-        return Decision(State.MORE, chance)
+        return State.MORE
     if posterior is None or chance is None:
         done = leads(votes, min(LEAD, at_least))
     else:
@@ -70,8 +83,8 @@ def decide(
         voted = posterior[votes.index(max(votes))]
         done = chance >= sure and leads(votes, min(lead, at_least)) and voted == max(posterior)
     if done:
-        return Decision(State.ENOUGH, chance)
-    return Decision(State.CONTESTED if labels >= at_most else State.MORE, chance)
+        return State.ENOUGH
+    return State.CONTESTED if labels >= at_most else State.MORE
 
 
 def leads(votes: Sequence[int], by: int = LEAD) -> bool:

@@ -2,7 +2,7 @@
 
 import json
 import re
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -153,13 +153,19 @@ def read_lines(lines: Iterable[bytes]) -> tuple[list[Item], list[str]]:
     return items, faults
 
 
-def starter_items() -> list[Item]:
-    """The starter set, a file a language. Each names the family of starter prompts that it answers."""
+def starter_items(without: Collection[tuple[str, str]] = ()) -> list[Item]:
+    """The starter set, a file a language. Each names the family of starter prompts that it answers.
+
+    Args:
+        without: family and language of prompts whose answers are left out, such as those that were erased.
+    """
     asked = {row["slug"]: row["prompts"] for row in starter_families()}
     items = []
     for file in sorted(FOLDER.glob("*.json")):
         for answered in json.loads(file.read_text(encoding="utf-8")):
             family, language = answered.pop("family"), file.stem
+            if (family, language) in without:
+                continue
             prompt = asked[family][language]
             said = {"question": prompt["text"], "points": prompt["key_points"], **answered}
             item, wrong = read_item({"slug": f"starter-{language.lower()}-{family}", "language": language, **said})

@@ -20,6 +20,7 @@ from accounts.choices import Role, Scope
 from accounts.models import ApiToken, User
 from accounts.rules import check_link, scopes_of
 from accounts.selectors import tokens_of
+from accounts.sessions import end_sessions
 from core import events
 from core.errors import Forbidden, Invalid
 from core.languages import LANGUAGES
@@ -188,6 +189,7 @@ def close_account(*, by: User) -> None:
     # No session and no link outlives the password it was made with.
     by.set_unusable_password()
     by.save(update_fields=["username", "email", "languages", "is_active", "role", "password"])
+    end_sessions(of=by)
     events.record(by=by, verb="leave", of=by)
     transaction.on_commit(partial(first_sign_in.forget, before))
 

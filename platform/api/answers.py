@@ -25,6 +25,7 @@ from api.fields import Day, Shown, Word
 from api.filters import STATES, of_giver, of_prompt, of_verdict, same
 from api.pagination import PAGES
 from api.parameters import OneOf
+from api.searching import Searched, words_in
 from probes.choices import CLOSED, AnswerState, Delivery
 from probes.models import Answer, Probe
 from probes.selectors import finished, public_probes
@@ -196,12 +197,14 @@ class AnswerRow(Shown[Answer]):
         return dict(AdjudicationRow(decided[0]).data) if decided else None
 
 
-class Answers(ListModelMixin, ApiView):
+class Answers(ListModelMixin, Searched):
     serializer_class = AnswerRow
     queryset = closed_answers()
+    text = "text"
     # Random, so that neither the order nor the cursor tells when an answer came.
     keys = ("public_id",)
     parameters = (
+        words_in("answers"),
         same("state", "Only answers in this state.", OneOf(STATES), "state"),
         *of_verdict("", "answers"),
         *of_giver("pk", "answers"),

@@ -23,6 +23,7 @@ from api.pagination import ByKey, Order
 from api.parameters import Parameter, read_all
 from api.parsers import StrictJSON
 from api.schema import Described
+from api.streams.asked import FORMAT
 from api.streams.views import Streaming
 from core.headers import put_headers
 from core.texts import storable
@@ -65,10 +66,11 @@ class ApiView(Streaming):
 
     @property
     def known_parameters(self) -> Sequence[Parameter]:
-        """What a reader may send: what the view names, and `fields` wherever rows are shown."""
+        """What a reader may send: what the view names, `format` for lists, and `fields` wherever rows are shown."""
         if self.serializer_class is None or not isinstance(self, ListModelMixin | RetrieveModelMixin):
             return self.parameters
-        return (*self.parameters, fields_of(self.serializer_class))
+        formats = (FORMAT,) if isinstance(self, ListModelMixin) and "GET" not in self.scopes else ()
+        return (*self.parameters, *formats, fields_of(self.serializer_class))
 
     @property
     def chosen(self) -> Tree:

@@ -30,12 +30,8 @@ from releases.selectors import feed
 if TYPE_CHECKING:
     from rest_framework.views import APIView
 
-# Each noun with the name of its rows' address, where they have one.
-NOUNS = {
-    **{noun: f"api:{noun}" for noun in ("prompt", "model", "endpoint", "round", "answer", "release")},
-    "reply": "",
-    "correction": "",
-}
+# Each is also the name of its rows' address.
+NOUNS = ("prompt", "model", "endpoint", "round", "answer", "release", "reply", "correction")
 VERBS = ["published", "changed", "withdrawn"]
 
 
@@ -46,17 +42,16 @@ class ChangeRow(Shown[Change]):
     key = serializers.CharField(help_text="The row's own key: id, slug, number or version.")
     verb = Word(VERBS, name="ChangeVerb", help_text="withdrawn: it is gone. Else read it again, or for the first time.")
     on = Day(source="at")
-    url = serializers.SerializerMethodField(help_text="The row's address; null where it is gone or has none.")
+    url = serializers.SerializerMethodField(help_text="The row's address; null where it is gone.")
 
     class Meta:
         model = Change
         fields = ("noun", "key", "verb", "on", "url")
 
     def get_url(self, change: Change) -> str | None:
-        name = NOUNS.get(change.noun)
-        if not name or change.verb == "withdrawn":
+        if change.verb == "withdrawn":
             return None
-        return str(self.context["request"].build_absolute_uri(reverse(name, args=[change.key])))
+        return str(self.context["request"].build_absolute_uri(reverse(f"api:{change.noun}", args=[change.key])))
 
 
 @dataclass(frozen=True)
@@ -108,7 +103,7 @@ class Changes(ListModelMixin, ApiView):
     pagination_class = Feed
     keys = ("transaction", "id")
     parameters = (
-        same("noun", "Only changes of this.", OneOf(tuple(NOUNS)), "noun", "answer"),
+        same("noun", "Only changes of this.", OneOf(NOUNS), "noun", "answer"),
         Parameter(
             "from",
             "Where to begin without a cursor: at the beginning, unless told, or now. Take a cursor now, read the "

@@ -7,7 +7,7 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from api.parameters import Parameter
+from api.parameters import Narrow, Parameter
 
 
 @dataclass(frozen=True)
@@ -41,6 +41,22 @@ def days(moment: str, what: str) -> tuple[Parameter, Parameter]:
         # There is no day after the last one.
         return rows.filter(**{f"{moment}__lt": midnight(day + timedelta(days=1))} if day < date.max else {})
 
+    return named(what, since, until)
+
+
+def days_of(day_at: str, what: str) -> tuple[Parameter, Parameter]:
+    """The same for rows that keep a day, and no moment, at `day_at`."""
+
+    def since(rows: Any, day: date) -> Any:
+        return rows.filter(**{f"{day_at}__gte": day})
+
+    def until(rows: Any, day: date) -> Any:
+        return rows.filter(**{f"{day_at}__lte": day})
+
+    return named(what, since, until)
+
+
+def named(what: str, since: Narrow, until: Narrow) -> tuple[Parameter, Parameter]:
     return (
         Parameter("since", f"Only what was {what} on this day (UTC) or later.", DayText(), since),
         Parameter("until", f"Only what was {what} on this day (UTC) or before.", DayText(), until),

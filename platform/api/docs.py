@@ -8,6 +8,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_safe
 
+from api.beside import BESIDE
 from api.lines import body, line, places
 from api.reference import Operation, groups, shapes
 from api.trying import address, reading
@@ -33,7 +34,8 @@ def docs(request: HttpRequest) -> HttpResponse:
         (group.name, [entry(one, root, known.get(group.name, {})) for one in group.operations]) for group in groups()
     ]
     limits = {"reads": settings.READS_PER_MINUTE, "reads_by_token": settings.READS_PER_MINUTE_BY_TOKEN}
-    return render(request, "api/docs.html", {"groups": shown, "shapes": shapes(), "root": root, **limits})
+    parts = {"groups": shown, "shapes": shapes(), "beside": BESIDE.items(), "root": root}
+    return render(request, "api/docs.html", {**parts, **limits})
 
 
 def entry(one: Operation, root: str, known: Mapping[str, str]) -> Entry:

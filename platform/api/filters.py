@@ -16,7 +16,7 @@ from probes.choices import CLOSED
 from probes.models import LLM
 from probes.selectors import public_probes
 from prompts.choices import Kind
-from prompts.models import Topic
+from prompts.models import PromptVersion, Topic
 
 STATES = tuple(str(state) for state in CLOSED)
 A_STATE = Text(2, "[A-Z]{2}", "Use two capital letters, such as CN or US.")
@@ -53,13 +53,24 @@ class Share:
 MODEL = SlugOf(LLM, "/api/v1/models/")
 
 
-def same(name: str, meaning: str, read: Any, lookup: str, example: str = "") -> Parameter:
+def same(name: str, meaning: str, read: Any, lookup: str, example: str = "", *, deprecated: bool = False) -> Parameter:
     """A filter on one column of the rows."""
-    return Parameter(name, meaning, read, lambda rows, value: rows.filter(**{lookup: value}), example=example)
+
+    def narrow(rows: QuerySet[Any], value: Any) -> QuerySet[Any]:
+        return rows.filter(**{lookup: value})
+
+    return Parameter(name, meaning, read, narrow, example=example, deprecated=deprecated)
 
 
 def of_prompt(prompt: str, rows: str) -> tuple[Parameter, ...]:
-    """By what is asked. `prompt` is the lookup from a row to its prompt."""
+    """By what is asked. `prompt` is the lookup from a row to its prompt, by way of its version."""
+
+    def of_this(found: QuerySet[Any], prompt_id: int) -> QuerySet[Any]:
+        # Its versions are looked up first. Left to itself, PostgreSQL would look through all rows in order for a page
+        # of a prompt that has no answers.
+        versions = PromptVersion.objects.filter(prompt=prompt_id).values_list("pk", flat=True)
+        return found.filter(**{f"{prompt.removesuffix('__prompt')}__in": list(versions)})
+
     return (
         same("language", f"Only {rows} to prompts in this language.", LANGUAGE, f"{prompt}__language", "en"),
         same(
@@ -75,7 +86,7 @@ def of_prompt(prompt: str, rows: str) -> tuple[Parameter, ...]:
             A_STATE,
             f"{prompt}__family__state",
         ),
-        same("prompt", f"Only {rows} to this prompt.", Whole(1, 2**53 - 1), f"{prompt}"),
+        Parameter("prompt", f"Only {rows} to this prompt.", Whole(1, 2**53 - 1), of_this),
     )
 
 

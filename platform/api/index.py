@@ -17,7 +17,8 @@ from api.schema import document
 
 LINKS = (
     *("prompts", "topics", "models", "endpoints", "rounds", "answers", "labels", "consensus", "probes"),
-    *("agreement", "crowd", "judges", "rates", "comparisons", "releases", "files", "changes", "openapi", "docs"),
+    *("agreement", "crowd", "judges", "rates", "comparisons", "releases", "files", "changes", "replies", "corrections"),
+    *("openapi", "docs"),
 )
 
 

@@ -9,6 +9,7 @@ from urllib.parse import quote, urlencode
 from api.answers import closed_answers
 from api.llms import asked_endpoints
 from api.reference import Operation
+from observatory.selectors import corrections, published_replies
 from probes.models import LLM, Round
 from prompts import selectors as prompts
 from releases.selectors import published as releases
@@ -26,6 +27,8 @@ def places() -> Mapping[str, Mapping[str, str]]:
         "endpoints": {"slug": asked_endpoints().order_by("slug").values_list("slug", flat=True).first()},
         "rounds": {"number": Round.objects.order_by("number").values_list("number", flat=True).first()},
         "answers": {"public_id": closed_answers().order_by("public_id").values_list("public_id", flat=True).first()},
+        "replies": {"public_id": published_replies().values_list("public_id", flat=True).first()},
+        "corrections": {"id": corrections().values_list("pk", flat=True).first()},
         "releases": {"version": newest.version, "path": ANY_FILE} if newest else {"path": ANY_FILE},
     }
     return {noun: {name: str(value) for name, value in names.items() if value} for noun, names in found.items()}

@@ -104,6 +104,8 @@ class Parameter:
     narrow: Narrow | None = None
     required: bool = False
     example: str = ""
+    # Still read, and shown as a name that goes.
+    deprecated: bool = False
 
 
 def read_all(given: QueryDict, allowed: Sequence[Parameter]) -> Mapping[str, Any]:

@@ -26,17 +26,20 @@ from api.prompt_shapes import (
     visible,
     with_details,
 )
+from api.searching import Searched, words_in
 from prompts import selectors
 from prompts.actions import approve_prompt, reject_prompt, submit_prompt
 from prompts.choices import Act, Kind
 from prompts.models import Prompt, Topic
 
 FILTERS = (
+    words_in("prompts"),
     same("language", "Only prompts in this language.", LANGUAGE, "language", "en"),
     same("topic", "Only prompts under this topic.", SlugOf(Topic, "/api/v1/topics/"), "family__topic__slug"),
     same("kind", "Only prompts of this kind.", OneOf(tuple(Kind.values)), "family__kind"),
     same("act", "Only prompts that ask for this.", OneOf(tuple(Act.values)), "family__act"),
-    same("state", "Only prompts that concern this state (ISO 3166-1).", A_STATE, "family__state"),
+    same("concerns", "Only prompts that concern this state (ISO 3166-1).", A_STATE, "family__state"),
+    same("state", "The old name of concerns, still read.", A_STATE, "family__state", deprecated=True),
     *days("current__created_at", "written"),
 )
 
@@ -63,7 +66,8 @@ SUBMISSION = OpenApiExample(
 REJECTION = OpenApiExample("A reason", request_only=True, value={"reason": "The second key point has no source."})
 
 
-class Prompts(ListModelMixin, ApiView):
+class Prompts(ListModelMixin, Searched):
+    text = "current__text"
     serializer_class = PromptRow
     queryset = selectors.public()
     parameters = (*FILTERS, *PAGES)

@@ -6,13 +6,10 @@ from functools import cache
 from typing import Any
 
 from api.schema import document, reached
+from api.tags import TAGS
 
 # What comes first on the page; the document itself is sorted by address.
-ORDER = (
-    *("index", "prompts", "near", "topics", "models", "endpoints", "rounds", "answers", "labels", "consensus"),
-    *("probes", "agreement", "crowd", "judges", "rates", "comparisons", "releases", "files", "changes", "webhooks"),
-    *("assignments", "imports"),
-)
+ORDER = tuple(TAGS)
 NAMES = {
     "boolean": "true or false",
     "date": "day",
@@ -79,6 +76,11 @@ class Operation:
     example: Any
     gives: tuple[Outcome, ...]
     problems: tuple[str, ...]
+
+    @property
+    def is_list(self) -> bool:
+        """Whether it comes as CSV too, to whoever asks for it in the address."""
+        return any(one.name == "format" for one in self.parameters)
 
 
 @dataclass(frozen=True)

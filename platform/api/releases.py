@@ -21,8 +21,11 @@ from api.fields import Shown, Word
 from api.pagination import PAGES
 from releases.actions import publish_release, start_release
 from releases.choices import ReleaseStatus
+from releases.files.signing import is_signed
 from releases.models import Edition, Release, ReleaseFile
 from releases.selectors import published as selectors
+from releases.selectors.signed import with_signed
+from releases.served.addresses import address_of
 
 REDIRECT = {302: OpenApiResponse(description="Location has the address.")}
 
@@ -61,14 +64,20 @@ class ReleaseRow(Shown[Release]):
     edition = serializers.SerializerMethodField(
         help_text="0 as it was published; higher by one each time something is taken out."
     )
+    signed = serializers.SerializerMethodField(help_text="Whether manifest.json.sig is among its files.")
     counts = serializers.SerializerMethodField(help_text="Rows of each table as it is now, and what was left out.")
 
     class Meta:
         model = Release
-        fields: tuple[str, ...] = ("version", "edition", "status", "cutoff", "published_at", "counts")
+        fields: tuple[str, ...] = ("version", "edition", "status", "cutoff", "published_at", "signed", "counts")
 
     def get_edition(self, release: Release) -> int:
         return max((edition.number for edition in release.editions.all()), default=0)
+
+    def get_signed(self, release: Release) -> bool:
+        # Many are asked for with their files in one query; one that was just made is looked up.
+        known: bool | None = getattr(release, "signed", None)
+        return is_signed(release) if known is None else known
 
     @extend_schema_field(serializers.JSONField())
     def get_counts(self, release: Release) -> Any:
@@ -93,7 +102,7 @@ class ReleaseDetail(ReleaseRow):
 
 class Releases(ListModelMixin, ApiView):
     serializer_class = ReleaseRow
-    queryset = selectors.published().prefetch_related("editions")
+    queryset = with_signed(selectors.published()).prefetch_related("editions")
     keys = ("-pk",)
     parameters = (*days("published_at", "published"), *PAGES)
     scopes = {"POST": Scope.MAINTAIN}
@@ -118,7 +127,7 @@ class ReleaseView(RetrieveModelMixin, ApiView):
     def get_queryset(self) -> QuerySet[Release]:
         maintainer = reader(self.request, Scope.MAINTAIN)
         seen = Release.objects.all() if maintainer and maintainer.is_maintainer else selectors.published()
-        return seen.prefetch_related(Prefetch("editions", Edition.objects.order_by("number")))
+        return with_signed(seen).prefetch_related(Prefetch("editions", Edition.objects.order_by("number")))
 
     def get(self, request: Request, *args: Any, **kwargs: Any) -> Response:
         """One release with its files and their SHA-256. Before it is published only maintainers see it."""
@@ -134,7 +143,7 @@ class Publication(ApiView):
 
     @extend_schema(request=None, responses={200: ReleaseRow})
     def post(self, request: Request, version: str) -> Response:
-        """Publishes a release that is built; from then on it never changes. For maintainers."""
+        """Publishes a release that is built; from then on nothing is put in or corrected. For maintainers."""
         return Response(ReleaseRow(publish_release(by=self.by, release=self.get_object())).data)
 
 
@@ -144,9 +153,7 @@ class File(ApiView):
     @extend_schema(responses=REDIRECT)
     def get(self, request: Request, version: str, path: str) -> HttpResponseRedirect:
         """One file of a published release: redirects to its bytes."""
-        if not selectors.files(selectors.published()).filter(release__version=version, path=path).exists():
-            raise Http404
-        return HttpResponseRedirect(reverse("releases:file", args=[version, path]))
+        return led_to_bytes(version, path)
 
 
 class Latest(ApiView):
@@ -166,8 +173,16 @@ class LatestFile(ApiView):
 
     @extend_schema(responses=REDIRECT)
     def get(self, request: Request, path: str) -> HttpResponseRedirect:
-        """One file of the newest published release: redirects to it."""
-        return HttpResponseRedirect(reverse("api:release-file", args=[newest(), path]))
+        """One file of the newest published release: redirects to its bytes."""
+        return led_to_bytes(newest(), path)
+
+
+def led_to_bytes(version: str, path: str) -> HttpResponseRedirect:
+    """At once to where the bytes are, however the file was asked for."""
+    found = selectors.files(selectors.published()).filter(release__version=version, path=path).first()
+    if found is None:
+        raise Http404
+    return HttpResponseRedirect(address_of(found))
 
 
 def newest() -> str:

@@ -91,6 +91,7 @@ class Described(AutoSchema):
                 parameter.name,
                 type=parameter.read.schema,
                 required=parameter.required,
+                deprecated=parameter.deprecated,
                 description=parameter.meaning,
                 # A list stands in one parameter, with commas between.
                 explode=False if parameter.read.schema["type"] == "array" else None,

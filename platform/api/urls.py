@@ -5,6 +5,7 @@ from api.answers import Answers, AnswerView
 from api.assignments import Assignments, Labelling, Passing, Renewing, Undo, UndoOne
 from api.changes import Changes
 from api.consensus import ConsensusList
+from api.corrections import Corrections, CorrectionView
 from api.crowd import CrowdView
 from api.docs import docs, try_it
 from api.endpoints import Endpoints, EndpointView
@@ -19,9 +20,10 @@ from api.probes import Probes
 from api.prompts import Approval, Prompts, PromptView, Refusal
 from api.rates import Comparisons, Rates
 from api.releases import File, Latest, LatestFile, Publication, Releases, ReleaseView
+from api.replies import Replies, ReplyView
 from api.rounds import Rounds, RoundView
 from api.topics import Topics
-from api.webhooks import Disabling, Enabling, Rotation, Testing, Webhooks, WebhookView
+from api.webhooks import Disabling, Enabling, Resending, Rotation, Testing, Webhooks, WebhookView
 
 app_name = "api"
 
@@ -70,10 +72,15 @@ urlpatterns = [
     path("releases/<name:version>/files/<path:path>", File.as_view(), name="release-file"),
     path("changes/", Changes.as_view(), name="changes"),
     path("files/", Files.as_view(), name="files"),
+    path("replies/", Replies.as_view(), name="replies"),
+    path("replies/<uuid:public_id>/", ReplyView.as_view(), name="reply"),
+    path("corrections/", Corrections.as_view(), name="corrections"),
+    path("corrections/<int:pk>/", CorrectionView.as_view(), name="correction"),
     path("webhooks/", Webhooks.as_view(), name="webhooks"),
     path("webhooks/<uuid:public_id>/", WebhookView.as_view(), name="webhook"),
     path("webhooks/<uuid:public_id>/test", Testing.as_view(), name="test_webhook"),
     path("webhooks/<uuid:public_id>/rotate", Rotation.as_view(), name="rotate_webhook"),
+    path("webhooks/<uuid:public_id>/deliveries/<uuid:delivery>/resend", Resending.as_view(), name="resend_delivery"),
     path("webhooks/<uuid:public_id>/disable", Disabling.as_view(), name="disable_webhook"),
     path("webhooks/<uuid:public_id>/enable", Enabling.as_view(), name="enable_webhook"),
     # Last: whatever else is asked under this root is answered as a problem, not as a page.

@@ -3,6 +3,7 @@
 from typing import Any
 
 from django.db.models import QuerySet
+from django.shortcuts import get_object_or_404
 from django.urls import reverse
 from drf_spectacular.utils import OpenApiExample, extend_schema, extend_schema_field
 from rest_framework import serializers
@@ -54,7 +55,8 @@ class WebhookRow(Shown[Webhook]):
     events = serializers.ListField(child=Word(WebhookEvent))
     disabled_at = serializers.DateTimeField(allow_null=True, help_text="Since when it is switched off, or null.")
     failing_since = serializers.DateTimeField(
-        allow_null=True, help_text="Since when nothing arrives, or null; after five days it is switched off."
+        allow_null=True,
+        help_text="Since when nothing arrives, or null; after five days it is switched off, and both moments stay.",
     )
 
     class Meta:
@@ -87,7 +89,7 @@ class WebhookWithSecret(WebhookRow):
 class NewWebhook(serializers.Serializer[Any]):
     """An address and what it wants to be told."""
 
-    url = Text(help_text="A whole address on the public internet; up to 500 characters.")
+    url = Text(help_text="A whole https:// address on the public internet; up to 500 characters.")
     events = serializers.ListField(child=Word(WebhookEvent), max_length=EVENTS_AT_MOST)
 
 
@@ -160,11 +162,26 @@ class Rotation(OneWebhook):
 
     @extend_schema(request=None, responses={200: WebhookWithSecret})
     def post(self, request: Request, public_id: str) -> Response:
-        """Makes a new secret. The old one signs nothing more, and the new one is in this answer and nowhere else."""
+        """Makes a new secret, which is in this answer and nowhere else. The old one signs beside it for a day.
+
+        Two signatures stand in the header then; the second change within a day ends the first secret at once.
+        """
         webhook = self.get_object()
         actions.rotate_secret(by=self.by, webhook=webhook)
         webhook.refresh_from_db()
         return Response(WebhookWithSecret(webhook).data)
+
+
+class Resending(OneWebhook):
+    scopes = {"POST": Scope.WEBHOOK}
+    problems = {"POST": [409, 429]}
+
+    @extend_schema(request=None, responses={202: DeliveryRow})
+    def post(self, request: Request, public_id: str, delivery: str) -> Response:
+        """Sends a message again as it was, with the same webhook-id, whether it had arrived or not."""
+        found = get_object_or_404(deliveries_of(self.get_object()), public_id=delivery)
+        sent = actions.resend_delivery(by=self.by, delivery=found)
+        return Response(DeliveryRow(sent).data, status=202)
 
 
 class Disabling(OneWebhook):

@@ -66,6 +66,13 @@ def commit(value: str) -> str:
     return value
 
 
+def contact(value: str) -> str:
+    """A mail address, or where to write to on the web; nothing is sent there by us."""
+    if value and not re.fullmatch(r"[\w.+-]+@[\w-]+(\.[\w-]+)+|https://[^\s/@\"'<>]+(/[^\s\"'<>]*)?", value, re.ASCII):
+        raise ValueError("has to be a mail address, as team@candor.example, or the address of a page with https://")
+    return value
+
+
 def signing_key(value: str) -> str:
     if value and not re.fullmatch(r"[A-Za-z0-9+/]{43}=", value):
         raise ValueError("has to be a key made by `manage.py make_release_key`")

@@ -18,6 +18,11 @@ DATA_DIR = ENV.candor_data
 SECRET_KEY = ENV.secret_key
 DEBUG = ENV.debug
 SITE_URL = ENV.site_url
+# How to reach who runs the site, and where its program is: empty where that is not said.
+CONTACT = ENV.contact
+CODE_URL = ENV.code_url
+# Whoever tries the site out may have webhooks by http on this very machine.
+WEBHOOKS_TO_LOOPBACK = DEBUG
 # The process for files and streams (config/files_settings.py), where there is one, and whether this is it.
 FILES_URL = ENV.files_url
 IS_FILES_PROCESS = False
@@ -31,6 +36,7 @@ INSTALLED_APPS = [
     "django.contrib.messages",
     "django.contrib.staticfiles",
     "django.contrib.postgres",
+    "django.contrib.sitemaps",
     "allauth",
     "allauth.account",
     "rest_framework",
@@ -162,6 +168,7 @@ ACCOUNT_RATE_LIMITS = {
 LANGUAGE_CODE = "en"
 LANGUAGES = [("en", _("English")), ("fr", _("French")), ("zh-hans", _("Simplified Chinese"))]
 LOCALE_PATHS = [BASE_DIR / "platform" / "core" / "locale"]
+FORMAT_MODULE_PATH = "core.formats"
 USE_I18N = True
 TIME_ZONE = "UTC"
 USE_TZ = True
@@ -232,11 +239,19 @@ SPECTACULAR_SETTINGS = {
     "OAS_VERSION": "3.1.1",
     "SERVE_INCLUDE_SCHEMA": False,
     "SCHEMA_PATH_PREFIX": "/api/v1",
+    "LICENSE": {
+        "name": "Dataset under CC BY 4.0, prompts and labels under CC0 1.0",
+        "identifier": "CC-BY-4.0 AND CC0-1.0",
+    },
+    # Wherever it is read: each site has its own, and people behind it.
+    "SERVERS": [{"url": "/", "description": "The site that this document comes from."}],
     "ENUM_NAME_OVERRIDES": {},
     "POSTPROCESSING_HOOKS": [
         "drf_spectacular.hooks.postprocess_schema_enums",
         "api.schema.without_required",
         "api.schema.with_headers",
+        "api.tags.with_tags",
+        "api.tags.with_contact",
     ],
 }
 

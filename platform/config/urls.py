@@ -5,7 +5,7 @@ from django.urls import include, path
 urlpatterns = [
     # First, because it is asked for most.
     path("label/", include("annotations.urls")),
-    path("label/me/", include("releases.ways_out")),
+    path("label/me/", include("releases.leaving_urls")),
     path("", include("observatory.urls")),
     path("", include("core.urls")),
     path("i18n/", include("django.conf.urls.i18n")),

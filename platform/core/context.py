@@ -7,6 +7,8 @@ from django.http import HttpRequest
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from core.contact import contact_link
+
 THEMES = {"auto": _("Auto"), "light": _("Light"), "dark": _("Dark")}
 
 
@@ -39,7 +41,7 @@ def place(entry: tuple[str, str | Promise, tuple[str, ...]], here: str) -> Place
 
 def site(request: HttpRequest) -> dict[str, Any]:
     """The context processor. It gives `frame` (allauth already means something else by `site`) with .theme .themes .nav
-    .review .endpoints, and .here, this address, to come back to.
+    .review .endpoints, .contact (an address to follow) and .here, this address, to come back to.
     """
     match = request.resolver_match
     here = match.view_name if match else ""
@@ -55,6 +57,7 @@ def site(request: HttpRequest) -> dict[str, Any]:
             "nav": nav,
             "review": review,
             "endpoints": place(MAINTAINERS, here),
+            "contact": contact_link(),
             "here": request.get_full_path(),
         }
     }

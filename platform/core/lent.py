@@ -59,7 +59,7 @@ def lent(shelf: Shelf | None = None) -> Iterator[None]:
         if kept is None:
             kept = connections.create_connection(DEFAULT_DB_ALIAS)
             kept.inc_thread_sharing()
-            kept.is_lent = True  # type: ignore[attr-defined]  # so that a loan within a loan is the same one
+            kept.is_lent = True  # type: ignore[attr-defined]  # a loan within a loan is the same one; and for `alone`
         own = connections[DEFAULT_DB_ALIAS]
         connections[DEFAULT_DB_ALIAS] = kept
         try:
@@ -71,6 +71,13 @@ def lent(shelf: Shelf | None = None) -> Iterator[None]:
                 kept.close()
     finally:
         shelf.put(kept)
+
+
+def alone(*, connection: BaseDatabaseWrapper, **_told: object) -> None:
+    """On a new connection: what is asked over a lent one takes one process of PostgreSQL, with none beside it."""
+    if getattr(connection, "is_lent", False):
+        with connection.cursor() as plain:
+            plain.execute("SELECT set_config('max_parallel_workers_per_gather', '0', false)")
 
 
 class OneOfAFew:

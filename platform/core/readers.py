@@ -28,7 +28,7 @@ COME_BACK_AFTER = 30  # seconds
 # What the kernel keeps for one reader; of its own accord it would take 4 MB.
 KERNEL_KEEPS = 256 * 1024
 # What anybody may ask of the process for files and streams, by name. Views of the API look for themselves.
-SENT = {"core:health", "releases:bytes"}
+SENT = {"core:health", "releases:bytes", "releases:archive"}
 
 
 class Gate:

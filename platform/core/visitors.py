@@ -9,6 +9,8 @@ from django.http import HttpRequest, HttpResponseBase
 
 # A household or an office has a whole one of these, and could ask from another address each time.
 IPV6_NETWORK = 64
+# Who has several addresses mostly has them within one of these.
+BLOCKS = {4: 24, 6: 48}
 
 
 def address_of(request: HttpRequest) -> str:
@@ -30,6 +32,15 @@ def address_of(request: HttpRequest) -> str:
             return str(address.ipv4_mapped)
         return str(ipaddress.ip_network((address, IPV6_NETWORK), strict=False))
     return str(address)
+
+
+def block_of(request: HttpRequest) -> str:
+    """The block of addresses that whom limits count belongs to."""
+    try:
+        network = ipaddress.ip_network(address_of(request))
+    except ValueError:
+        return "unreadable"
+    return str(network.supernet(new_prefix=BLOCKS[network.version]))
 
 
 class InTheSitesName:

@@ -80,6 +80,18 @@ class DecisionForm(forms.Form):
     )
 
 
+class TogetherForm(forms.Form):
+    """Why several replies are turned down; which ones is ticked beside each."""
+
+    why = forms.CharField(
+        label=_("Why none of them is published"),
+        help_text=_("Whoever sent one of them reads this."),
+        max_length=REASON_AT_MOST,
+        widget=forms.Textarea(attrs={"rows": 2}),
+        error_messages={"required": _("Say why.")},
+    )
+
+
 class CorrectionForm(forms.Form):
     """What was wrong, since when, and what is right."""
 

@@ -22,6 +22,9 @@ class Reply(models.Model):
     speaker = models.CharField(max_length=120)
     # How to reach them, private and emptied once it is decided; where the maker's own pages say that it wrote it.
     contact = models.CharField(max_length=200)
+    # A name that only this site can make for the network it came from, so that one network counts once among what
+    # waits; emptied with the contact.
+    sent_from = models.CharField(max_length=16, blank=True)
     proof = models.URLField(max_length=500, blank=True)
     text = models.TextField(max_length=4000)
     language = models.CharField(max_length=16)

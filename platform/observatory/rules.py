@@ -15,9 +15,13 @@ REASON_AT_MOST = 500
 # Of each reply, as its columns hold them.
 LENGTHS = {"speaker": 120, "contact": 200, "proof": 500, "text": TEXT_AT_MOST}
 TITLE_AT_MOST = 160
-# Replies that wait: whoever floods the desk reaches these before anything else.
+# Replies that wait, those of one network counting once: so many strangers would have to act together to close a desk.
 WAITING_AT_MOST = 200
 WAITING_OF_A_MODEL = 20
+# And so many of one network: whoever floods the desk reaches this before anything else, and nobody else does.
+WAITING_OF_A_NETWORK = 6
+# Decided about together.
+TOGETHER_AT_MOST = 200
 # Replies one visitor may send within a day.
 SENT_A_DAY = 3
 

@@ -3,12 +3,13 @@
 import logging
 
 from django.http import HttpRequest
+from django.utils.crypto import salted_hmac
 from django.utils.translation import gettext as _
 from limits import RateLimitItemPerDay
 from redis.exceptions import RedisError
 
 from core.errors import TooMany
-from core.visitors import address_of
+from core.visitors import address_of, block_of
 from core.windows import window
 from observatory.models import Reply
 from observatory.rules import SENT_A_DAY
@@ -18,6 +19,7 @@ log = logging.getLogger("candor.observatory")
 # In the session of whoever sent replies: their names, the newest last.
 SENT = "replies"
 REMEMBERED = 20
+NAME_LENGTH = 16
 
 
 def count_reply(request: HttpRequest) -> None:
@@ -35,6 +37,11 @@ def count_reply(request: HttpRequest) -> None:
     if not taken:
         said = _("You have sent %(most)s replies within a day. Send the next one tomorrow.")
         raise TooMany(said % {"most": SENT_A_DAY})
+
+
+def network_of(request: HttpRequest) -> str:
+    """A name for the network a visitor writes from. Only this site's key can make it, so it leads back to nobody."""
+    return salted_hmac("candor.replies.network", block_of(request), algorithm="sha256").hexdigest()[:NAME_LENGTH]
 
 
 def remember(request: HttpRequest, reply: Reply) -> None:

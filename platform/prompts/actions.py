@@ -1,5 +1,7 @@
 """Everything that changes a prompt."""
 
+import re
+import secrets
 from collections.abc import Sequence
 from typing import Any
 
@@ -13,7 +15,7 @@ from core import events, locks
 from core.erasing import erasing
 from core.errors import Conflict, Forbidden, Invalid
 from prompts.choices import Status
-from prompts.models import Family, KeyPoint, KeyPointSet, Prompt, PromptVersion, Topic
+from prompts.models import ErasedStarter, Family, KeyPoint, KeyPointSet, Prompt, PromptVersion, Topic
 from prompts.rules import Point, check_may_review, check_prompt, clean_text
 from prompts.selectors import same
 
@@ -114,12 +116,17 @@ def set_key_points(prompt: Prompt, *, points: Sequence[Point], by: User | None) 
 
 def new_slug(text: str) -> str:
     """A free slug made from the question's first words."""
-    base = slugify(text)[:60].strip("-") or "prompt"
+    base = first_words(text) or "prompt"
     slug, n = base, 1
     while Family.objects.filter(slug=slug).exists():
         n += 1
         slug = f"{base}-{n}"
     return slug
+
+
+def first_words(text: str) -> str:
+    """As a slug has them; empty where none is written in Latin letters."""
+    return slugify(text)[:60].strip("-")
 
 
 @transaction.atomic
@@ -203,22 +210,42 @@ def take_down_prompt(*, by: User, prompt: Prompt) -> Prompt:
 
 
 @transaction.atomic
-def erase_prompt(*, by: User, prompt: Prompt) -> None:
+def erase_prompt(*, by: User, prompt: Prompt) -> dict[str, str]:
     """Deletes a prompt with all its texts and key points, and its family where it was the last one in it.
 
+    Returns the family's new slug by its old one, where that was made of words that went: see `wordless`.
+
     Whoever calls has erased what it brought, or the database refuses. A translation stays; it translates nothing then.
+    One of the starter set is kept in mind by its place there, so that no later start brings it back.
     """
     family = prompt.family
-    texts = [text[:200] for text in prompt.versions.values_list("text", flat=True)]
+    if family.starter:
+        ErasedStarter.objects.get_or_create(family=family.slug, language=prompt.language)
+    texts = list(prompt.versions.values_list("text", flat=True))
     Prompt.objects.filter(pk=prompt.pk).update(status=Status.WITHDRAWN, current=None, key_points=None)
     with erasing():
         Prompt.objects.filter(pk=prompt.pk).delete()
     left = Prompt.objects.filter(family=family).exclude(current=None).order_by("pk").first()
     if left is None:
         Family.objects.filter(pk=family.pk, prompts=None).delete()
-    elif family.title in texts and left.current is not None:
+    elif family.title in {text[:200] for text in texts} and left.current is not None:
         Family.objects.filter(pk=family.pk).update(title=left.current.text[:200])
     events.record(by=by, verb="erase", of=prompt)
+    return wordless(family, texts)
+
+
+def wordless(family: Family, texts: Sequence[str]) -> dict[str, str]:
+    """Where a family's slug was made of one of these texts: gives it one without words, and returns that by the old
+    one. Also of a family that is gone, since releases may know a translation that is here no more.
+
+    A slug of the starter set was chosen beside its texts, and is how a later start knows what is there.
+    """
+    made_of = (first_words(text) for text in texts)
+    if family.starter or not any(words and re.fullmatch(rf"{words}(-\d+)?", family.slug) for words in made_of):
+        return {}
+    slug = f"family-{secrets.token_hex(8)}"
+    Family.objects.filter(pk=family.pk).update(slug=slug)
+    return {family.slug: slug}
 
 
 @transaction.atomic

@@ -62,6 +62,21 @@ class Family(models.Model):
         return self.title
 
 
+class ErasedStarter(models.Model):
+    """A prompt of the starter set that was erased, by its place in the set and without a word of its text: it is not
+    loaded again.
+    """
+
+    family = models.CharField(max_length=80)
+    language = models.CharField(max_length=16)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["family", "language"], name="erased_starter_once")]
+
+    def __str__(self) -> str:
+        return f"{self.family} ({self.language})"
+
+
 class Prompt(models.Model):
     """One question in one language: the identity. Its text is in `current`, every text it ever had in `versions`."""
 

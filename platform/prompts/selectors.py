@@ -8,8 +8,9 @@ from django.contrib.postgres.search import TrigramSimilarity
 from django.db.models import Count, Exists, F, OuterRef, Prefetch, Q, QuerySet, Value
 
 from accounts.models import User
+from core.wording import having, words_of
 from prompts.choices import Status
-from prompts.models import Family, Prompt, PromptVersion
+from prompts.models import ErasedStarter, Family, Prompt, PromptVersion
 
 # A paraphrase in Chinese shares few trigrams: one scored .25 where its English sister scored .5. Measured on the
 # starter set, 96 in 100 pairs of different questions in English or French lie under .3, and some paraphrases under .4.
@@ -25,6 +26,11 @@ def public(prompts: QuerySet[Prompt] | None = None) -> QuerySet[Prompt]:
     """Approved prompts with all that a list shows."""
     prompts = Prompt.objects.all() if prompts is None else prompts
     return prompts.filter(status=Status.APPROVED).select_related("family__topic", "current")
+
+
+def erased_starters() -> set[tuple[str, str]]:
+    """Family and language of each prompt of the starter set that was erased."""
+    return set(ErasedStarter.objects.values_list("family", "language"))
 
 
 def waiting() -> QuerySet[Prompt]:
@@ -56,7 +62,7 @@ def families(**narrowed: Any) -> QuerySet[Family]:
     """Families with an approved prompt, by topic. Each has its prompts as `shown`, and its twin has its own as `known`.
 
     Args:
-        narrowed: topic (a Topic), language, kind, state ("-" for none) and text (words in the question); empty ones do
+        narrowed: topic (a Topic), language, kind, state ("-" for none) and text (words of one question); empty ones do
             not count.
     """
     approved = Prompt.objects.filter(status=Status.APPROVED).select_related("current").order_by("language", "pk")
@@ -65,8 +71,8 @@ def families(**narrowed: Any) -> QuerySet[Family]:
         found = found.filter(language=language)
     rows = Family.objects.filter(Exists(found))
     if text := narrowed.get("text"):
-        words = found.filter(current__text__icontains=text)
-        rows = rows.filter(Q(title__icontains=text) | Exists(words))
+        words = words_of(text)
+        rows = rows.filter(having(words, "title") | Exists(found.filter(having(words, "current__text"))))
     if state := narrowed.get("state"):
         rows = rows.filter(state="" if state == "-" else state)
     rows = rows.filter(**{name: narrowed[name] for name in ("topic", "kind") if narrowed.get(name)})

@@ -12,6 +12,7 @@ from prompts.actions import set_key_points, set_text
 from prompts.choices import Status
 from prompts.models import Family, Prompt, Topic
 from prompts.rules import Point, check_prompt
+from prompts.selectors import erased_starters
 
 FOLDER = Path(__file__).parent / "starter"
 
@@ -26,18 +27,21 @@ def load_topics() -> None:
 
 @transaction.atomic
 def load_starter() -> int:
-    """Adds the families that are not there yet, approved; returns how many. Safe to run twice."""
+    """Adds the families that are not there yet, approved; returns how many. Safe to run twice.
+
+    One that was erased stays away, in whichever languages it comes.
+    """
     load_topics()
     topics = {topic.slug: topic for topic in Topic.objects.all()}
     rows = starter_families()
-    there = set(Family.objects.values_list("slug", flat=True))
-    new = [row for row in rows if row["slug"] not in there]
+    known = {*Family.objects.values_list("slug", flat=True), *(family for family, _language in erased_starters())}
+    new = [row for row in rows if row["slug"] not in known]
     for row in new:
         load_family(row, topics[row["topic"]])
     families = Family.objects.in_bulk([row["slug"] for row in rows], field_name="slug")
     for row in new:
-        if twin := row.get("twin"):
-            Family.objects.filter(slug=row["slug"]).update(twin=families[twin])
+        if twin := families.get(row.get("twin")):
+            Family.objects.filter(slug=row["slug"]).update(twin=twin)
     return len(new)
 
 

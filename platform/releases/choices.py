@@ -22,6 +22,10 @@ class Stage(models.TextChoices):
     DONE = "done", _("Done")
 
 
+# So often workers begin a stage that none of them finishes; then somebody has to look.
+ATTEMPTS_AT_MOST = 5
+
+
 class WithdrawalKind(models.TextChoices):
     """What is taken out of the releases that are out already."""
 
@@ -29,6 +33,18 @@ class WithdrawalKind(models.TextChoices):
     LABELS = "labels", _("A person wants their labels erased")
     PROMPT = "prompt", _("A prompt, with what was answered and said of it")
     ANSWER = "answer", _("One answer, with what was said of it")
+
+
+class WithdrawalReason(models.TextChoices):
+    """Why, as everybody may read it: nobody's own words are published. An author of a prompt, and whoever leaves, gives
+    none.
+    """
+
+    ASKED = "asked", _("Its author, or the person it is about, asked for it")
+    PERSONAL = "personal", _("It holds personal data")
+    COPYRIGHT = "copyright", _("It is not ours to publish")
+    ILLEGAL = "illegal", _("It is against the law")
+    MISTAKE = "mistake", _("It should never have been taken in")
 
 
 class WithdrawalStatus(models.TextChoices):

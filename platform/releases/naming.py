@@ -2,6 +2,8 @@
 
 from datetime import UTC, date, datetime
 
+# Where a DOI leads from.
+DOI = "https://doi.org/"
 # What some programs take for the end of a line.
 LINE_ENDS = (("\u0085", "\\u0085"), ("\u2028", "\\u2028"), ("\u2029", "\\u2029"))
 
@@ -16,11 +18,16 @@ def table_of(path: str) -> str:
     return path.split("/")[1].partition(".")[0]
 
 
-def citation(label: str, cutoff: datetime) -> str:
-    """How to name a release, in one line."""
+def citation(label: str, cutoff: datetime, *, doi: str = "", page: str = "") -> str:
+    """How to name a release, in one line: with its DOI, else with the address of its page, where there is one.
+
+    The year is the cut-off's. The files are written before anybody knows when they will be published, and they and the
+    page name it alike.
+    """
+    where = f" {DOI}{doi}" if doi else f" {page}" if page else ""
     return (
         f"Candor contributors ({cutoff.astimezone(UTC).year}). Candor: what language models say, dodge and refuse to "
-        f"say. Dataset, release {label}, cut-off {cutoff.astimezone(UTC):%Y-%m-%d}. CC BY 4.0."
+        f"say. Dataset, release {label}, cut-off {cutoff.astimezone(UTC):%Y-%m-%d}. CC BY 4.0.{where}"
     )
 
 

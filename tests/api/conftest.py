@@ -14,7 +14,9 @@ from accounts.choices import Scope
 from accounts.models import User
 from annotations.actions import assign_next, refresh_stale, submit_label
 from annotations.models import Adjudication, Consensus, Stale
-from probes.models import Answer, ImportBatch, Probe
+from observatory.actions import add_correction, publish_reply, send_reply
+from observatory.models import Correction, Reply
+from probes.models import Answer, Endpoint, ImportBatch, Probe
 from releases.actions import publish_release
 from releases.choices import ReleaseStatus
 from releases.files import store
@@ -131,6 +133,19 @@ def built(settings: Any, tmp_path: Path, db: None) -> Release:
 @pytest.fixture
 def published(built: Release) -> Release:
     return publish_release(by=None, release=built)
+
+
+@pytest.fixture
+def reply(endpoint: Endpoint, maintainer: User) -> Reply:
+    """What a maker said, published with an answer of ours."""
+    parts = {"speaker": "Maker A, press office", "text": "We do not\nfilter this.", "language": "en"}
+    sent = send_reply(by=None, llm=endpoint.llm, contact="press@maker-a.example", **parts)
+    return publish_reply(by=maintainer, reply=sent, response="We measured it again.")
+
+
+@pytest.fixture
+def correction(endpoint: Endpoint, maintainer: User) -> Correction:
+    return add_correction(by=maintainer, title="A wrong number", text="It was 4 and not 5.", llm=endpoint.llm)
 
 
 @pytest.fixture

@@ -59,6 +59,7 @@ def test_no_address_tells_of_an_open_answer(
         "int:number": 1,
         "uuid:pk": lease.id,
         "uuid:public_id": hidden.public_id,
+        "uuid:delivery": lease.id,
         "name:slug": "model-s",
         "name:version": "2026.11.0",
         "name:sha256": "a" * 64,

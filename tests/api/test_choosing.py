@@ -7,6 +7,7 @@ import pytest
 
 from api.choosing import names, project, tree_of
 from api.urls import urlpatterns
+from observatory.models import Correction, Reply
 from probes.models import Answer
 from releases.models import Release
 from tests.api.conftest import Caller, is_problem
@@ -18,6 +19,8 @@ EXAMPLES = {
     "rounds/": "rounds/<int:number>/",
     "answers/": "answers/<uuid:public_id>/",
     "releases/": "releases/<name:version>/",
+    "replies/": "replies/<uuid:public_id>/",
+    "corrections/": "corrections/<int:pk>/",
 }
 ALONE = ("topics/", "labels/", "consensus/", "probes/", "agreement/", "files/", "changes/")
 EMPTY = ("rates/", "comparisons/", "judges/", "agreement/sweeps/")
@@ -41,7 +44,7 @@ def view_at(route: str) -> Any:
 
 
 @pytest.fixture
-def addresses(closed: Answer, published: Release) -> dict[str, str]:
+def addresses(closed: Answer, published: Release, reply: Reply, correction: Correction) -> dict[str, str]:
     """By route, an address with rows."""
     filled = {
         "<int:pk>": str(closed.version.prompt_id),
@@ -52,7 +55,9 @@ def addresses(closed: Answer, published: Release) -> dict[str, str]:
     }
     found = {route: route for route in (*EXAMPLES, *ALONE)}
     for route in EXAMPLES.values():
-        address = route.replace("models/<name:slug>", "models/model-a").replace("<name:slug>", "endpoint-a")
+        address = route.replace("corrections/<int:pk>", f"corrections/{correction.pk}")
+        address = address.replace("replies/<uuid:public_id>", f"replies/{reply.public_id}")
+        address = address.replace("models/<name:slug>", "models/model-a").replace("<name:slug>", "endpoint-a")
         for place, value in filled.items():
             address = address.replace(place, value)
         found[route] = address
@@ -78,6 +83,8 @@ def test_every_list_and_every_row_takes_fields() -> None:
     assert takes == {"releases/latest/", *EXAMPLES, *EXAMPLES.values(), *ALONE, *EMPTY, *ones_own}
 
 
+# The feed of changes tells of what is committed.
+@pytest.mark.django_db(transaction=True)
 def test_each_field_alone_is_what_the_whole_row_has(nobody: Caller, addresses: dict[str, str]) -> None:
     asked = 0
     for route, address in addresses.items():

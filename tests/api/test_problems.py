@@ -18,6 +18,7 @@ from tests.api.conftest import ROOT, SUBMISSION, Caller, is_problem
 LISTS = (
     *("prompts/", "topics/", "models/", "endpoints/", "rounds/", "answers/", "labels/", "consensus/", "probes/"),
     *("agreement/", "rates/", "comparisons/", "releases/", "files/", "changes/"),
+    *("replies/", "corrections/"),
 )
 
 
@@ -165,7 +166,9 @@ PRIVATE = [
     *("created_by", "created_by__tokens__sha256__startswith", "tokens__sha256", "password", "email", "pk__in", "id"),
     *("state__in", "language__startswith", "topic__slug__regex", "consensus__value__ne", "ordering", "order_by"),
     *("labels__note", "assignment__person__email", "adjudications__person", "checks__person", "took_ms", "note"),
-    *("exclude", "q", "search", "format", "callback", "limit", "offset", "page", "a\x00b", "__class__", ""),
+    *("exclude", "query", "search", "form", "callback", "limit", "offset", "page", "a\x00b", "__class__", ""),
+    *("contact", "contact__startswith", "sent_from", "sent_by", "sent_by__username", "decided_by__email", "reason"),
+    *("written_by", "written_by__username", "llm__slug", "llm__replies__contact", "llm", "text__startswith"),
 ]
 
 

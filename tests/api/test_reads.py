@@ -35,6 +35,8 @@ def test_index_names_every_list(nobody: Caller) -> None:
         "rates": "/api/v1/rates/",
         "crowd": "/api/v1/crowd/",
         "releases": "/api/v1/releases/",
+        "replies": "/api/v1/replies/",
+        "corrections": "/api/v1/corrections/",
         "openapi": "/api/v1/openapi.json",
         "docs": "/api/v1/docs/",
     }

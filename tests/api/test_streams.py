@@ -11,6 +11,7 @@ from api.streams import made, sending
 from api.streams.columns import columns_of, value_at
 from api.streams.nouns import NOUNS
 from api.urls import urlpatterns
+from observatory.models import Correction, Reply
 from probes.models import Answer
 from tests.api.conftest import Caller
 from tests.api.streaming import HOSTILE, LONG, NDJSON, cells_of, paged, rows_of
@@ -43,13 +44,16 @@ def test_the_world_of_these_tests_has_every_case(nobody: Caller, varied: None) -
         ("answers/", {"fields": "given_by"}),
         ("consensus/", {"fields": "answer,bridged"}),
         ("labels/", {"label": "faithful", "fields": "id,value"}),
+        ("answers/", {"prompt": "999999999"}),
         ("prompts/", {"kind": "sensitive"}),
         ("models/", {"fields": "slug,endpoints.slug"}),
         *((f"{noun}/", {}) for noun in ("topics", "models", "endpoints", "rounds", "probes", "agreement", "rates")),
-        *((f"{noun}/", {}) for noun in ("comparisons", "releases", "judges")),
+        *((f"{noun}/", {}) for noun in ("comparisons", "releases", "judges", "replies", "corrections")),
     ],
 )
-def test_filters_and_fields_hold_in_streams(nobody: Caller, varied: None, path: str, query: dict[str, str]) -> None:
+def test_filters_and_fields_hold_in_streams(
+    nobody: Caller, varied: None, reply: Reply, correction: Correction, path: str, query: dict[str, str]
+) -> None:
     assert rows_of(nobody, path, query) == paged(nobody, path, query)
 
 

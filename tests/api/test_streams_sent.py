@@ -60,7 +60,7 @@ def test_json_is_what_comes_unless_somebody_asks(nobody: Caller, varied: None) -
 def test_what_is_wrong_is_a_problem_and_no_stream(
     nobody: Caller, varied: None, caller: Callable[..., Caller], labeller: User
 ) -> None:
-    for query in ({"page_size": "10"}, {"cursor": "nonsense"}, {"format": "csv"}, {"language": "xx"}):
+    for query in ({"page_size": "10"}, {"cursor": "nonsense"}, {"format": "xml"}, {"language": "xx"}):
         for accept in (NDJSON, CSV):
             is_problem(nobody.get("answers/", query, headers={"accept": accept}), 422)
     # One answer is no list, and what is somebody's own is no stream.

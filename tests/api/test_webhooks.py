@@ -1,8 +1,10 @@
 """Webhooks through the API: one's own alone, the secret told once, by a token with their scope."""
 
+import uuid
 from collections.abc import Callable
 
 import pytest
+from django.utils import timezone
 
 from accounts.choices import Scope
 from accounts.models import User
@@ -33,6 +35,16 @@ def test_from_the_first_to_the_last(program: Caller) -> None:
     assert (tested.status_code, tested.json()["status"], tested.json()["event"]) == (202, "waiting", "webhook.test")
     assert program.get(place).json() == {**listed, "deliveries": [tested.json()]}
 
+    again = f"{place}deliveries/{tested.json()['id']}/resend"
+    is_problem(program.post(again), 409)
+    WebhookDelivery.objects.update(status="given_up", attempts=1, done_at=timezone.now())
+    resent = program.post(again)
+    assert (resent.status_code, resent.json()) == (
+        202,
+        {**tested.json(), "attempts": 1, "due_at": resent.json()["due_at"]},
+    )
+    is_problem(program.post(f"{place}deliveries/{uuid.uuid4()}/resend"), 404)
+
     changed = program.post(f"{place}rotate").json()
     assert changed["secret"] != body["secret"] and changed["secret"] == Webhook.objects.get().secret
     off = program.post(f"{place}disable").json()
@@ -50,7 +62,8 @@ def test_from_the_first_to_the_last(program: Caller) -> None:
         ({"url": "ftp://example.org/"}, "url"), ({"url": 1}, "url"), ({"url": ""}, "url"), ({"url": None}, "url"),
         ({"events": []}, "events"), ({"events": ["release.started"]}, "events.0"), ({"events": "x"}, "events"),
         ({"url": "https://a:b@example.org/"}, "url"), ({"url": "https://example.org/" + "a" * 500}, "url"),
-        ({"events": ["release.published"] * 11}, "events"),
+        ({"events": ["release.published"] * 11}, "events"), ({"url": "http://example.org/"}, "url"),
+        ({"url": f"https://{'a' * 64}.example/"}, "url"),
     ],
 )  # fmt: skip
 def test_what_cannot_be_used_is_named(program: Caller, wrong: dict[str, object], field: str) -> None:
@@ -63,7 +76,8 @@ def test_nobody_else_comes_near_them(program: Caller, caller: Callable[..., Call
     stranger = caller(maintainer)
     assert stranger.get("webhooks/").json()["results"] == []
     is_problem(stranger.get(place), 404)
-    for action in ("test", "rotate", "disable", "enable"):
+    mine = program.post(f"{place}test").json()["id"]
+    for action in ("test", "rotate", "disable", "enable", f"deliveries/{mine}/resend"):
         is_problem(stranger.post(f"{place}{action}"), 404)
     is_problem(stranger.client.delete(f"/api/v1/{place}"), 404)
     assert Webhook.objects.count() == 1

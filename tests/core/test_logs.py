@@ -4,7 +4,7 @@ import logging
 import sys
 
 import pytest
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, ProgrammingError, connection, transaction
 
 from accounts.models import User
 from core.logs import Line, without_rows
@@ -27,6 +27,22 @@ def test_a_row_that_was_refused_is_not_in_the_log():
     assert "unique constraint" in text
     assert "Traceback" in text
     assert "test_logs.py" in text
+
+
+@pytest.mark.django_db
+def test_a_statement_that_was_not_taken_is_not_in_the_log():
+    """As when the code is newer than the tables: psycopg writes the values into the statement itself."""
+    try:
+        with transaction.atomic(), connection.cursor() as cursor:
+            cursor.execute("SELECT 1 WHERE nobody = %s", [NAME])
+    except ProgrammingError as error:
+        assert NAME in str(error)
+        record = logging.LogRecord("candor", logging.ERROR, __file__, 1, "it failed: %s", (error,), sys.exc_info())
+        text = Line("{message}", style="{").format(record)
+    assert NAME not in text
+    assert "LINE: left out" in text
+    assert 'column "nobody" does not exist' in text
+    assert "^\n" not in text.partition("Traceback")[0]
 
 
 def test_a_row_of_several_lines_goes_whole_and_what_follows_stays():

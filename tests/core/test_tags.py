@@ -26,6 +26,11 @@ def test_a_label_has_its_shape_and_its_word():
     )
 
 
+def test_what_stands_between_backticks_is_code_and_nothing_gets_through_unescaped():
+    html = show("{{ text|in_code }}", text='Say `"a": <b>`, <i>or</i> `c`.')
+    assert html == "Say <code>&quot;a&quot;: &lt;b&gt;</code>, &lt;i&gt;or&lt;/i&gt; <code>c</code>."
+
+
 @pytest.mark.parametrize(
     ("value", "word"), [("", "No majority"), (None, "No majority"), ("cannot_judge", "Cannot judge")]
 )

@@ -23,9 +23,12 @@ SIGN_IN = re.compile(r"Sign in as (\S+) with the password (\S+)")
 
 
 class Site:
-    """A running site: its address, what it printed, and how the maintainer signs in."""
+    """A running site: its address, what it printed, and how the maintainer signs in.
 
-    def __init__(self, folder):
+    `more` are variables beside those that a journey is run with.
+    """
+
+    def __init__(self, folder, **more):
         with socket.socket() as probe:
             probe.bind(("127.0.0.1", 0))
             port = probe.getsockname()[1]
@@ -37,6 +40,7 @@ class Site:
         environ |= {"PORT": str(port), "CANDOR_DATA": str(self.data)}
         # Answers close with their third label, and at once: the journey's own labels are to be seen in the figures.
         environ |= {"LABELS_AT_MOST": "3", "SETTLING_MINUTES": "0"}
+        environ |= more
         with self.printed.open("wb") as output:
             self.process = subprocess.Popen(
                 [sys.executable, "manage.py", "up"], cwd=ROOT, env=environ, stdin=subprocess.DEVNULL,
@@ -59,15 +63,19 @@ class Site:
 
     def deliveries(self, questions):
         """How the probes of these questions ended, from the site's own database: nothing public tells."""
-        address = connect.urls(self.data)["DATABASE_URL"]
-        with psycopg.connect(address) as connection:
-            rows = connection.execute(
-                "SELECT version.text, probe.delivery FROM probes_probe probe "
-                "JOIN prompts_promptversion version ON version.id = probe.version_id "
-                "WHERE version.text = ANY(%s) AND probe.delivery <> ''",
-                [list(questions)],
-            ).fetchall()
+        rows = self.rows(
+            "SELECT version.text, probe.delivery FROM probes_probe probe "
+            "JOIN prompts_promptversion version ON version.id = probe.version_id "
+            "WHERE version.text = ANY(%s) AND probe.delivery <> ''",
+            list(questions),
+        )
         return dict(rows)
+
+    def rows(self, statement, *values):
+        """What a statement brings from the site's own database."""
+        with psycopg.connect(connect.urls(self.data)["DATABASE_URL"]) as connection:
+            cursor = connection.execute(statement, values)
+            return cursor.fetchall() if cursor.description else []
 
     def stop(self):
         """Ctrl-C; returns how many seconds it took to be gone."""
@@ -82,12 +90,12 @@ class Site:
 
 
 @contextlib.contextmanager
-def running():
+def running(**environ):
     # Where the temporary folder is root's own, PostgreSQL's account could not enter it.
     with tempfile.TemporaryDirectory(prefix="candor-journey-", dir="/tmp", ignore_cleanup_errors=True) as name:
         folder = Path(name)
         folder.chmod(0o755)
-        site = Site(folder)
+        site = Site(folder, **environ)
         try:
             yield site.wait_until_up()
         finally:

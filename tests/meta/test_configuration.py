@@ -61,6 +61,10 @@ def test_each_variable_is_an_attribute():
         ("TRUSTED_ORIGINS", "https://", "TRUSTED_ORIGINS is 'https://', but it has to hold origins alone"),
         ("ALLOWED_HOSTS", "https://a.org/", "ALLOWED_HOSTS is 'https://a.org/', but it has to hold host names alone"),
         ("ALLOWED_HOSTS", "a.org:80", "ALLOWED_HOSTS is 'a.org:80', but it has to hold host names alone"),
+        ("CONTACT", "write to us", "CONTACT is 'write to us', but it has to be a mail address, as team@candor.example"),
+        ("CONTACT", "http://a.org/", "CONTACT is 'http://a.org/', but it has to be a mail address, as"),
+        ("CONTACT", 'a"@b.org', "CONTACT is 'a\"@b.org', but it has to be a mail address, as"),
+        ("CODE_URL", "a.org/candor", "CODE_URL is 'a.org/candor', but it has to start with https://."),
         ("SECRET_KEY", "x" * 31, "SECRET_KEY holds something else, but it has to have 32 characters or more."),
         ("TRUSTED_PROXIES", "-1", "TRUSTED_PROXIES is '-1', but it has to be a whole number from 0 to 10."),
         (
@@ -86,6 +90,8 @@ def test_right_variables_are_taken_as_they_are(tmp_path):
     sites = {"TRUSTED_ORIGINS": "https://candor.example, https://*.candor.example,http://localhost:8001"}
     found = env.load({"CANDOR_DATA": str(tmp_path), **given, **names, **sites})
     assert {name: getattr(found, name.lower()) for name in given} == given
+    for contact in ("team@candor.example", "a.b+c@x-y.example.org", "https://candor.example/write"):
+        assert env.load({"CANDOR_DATA": str(tmp_path), **given, "CONTACT": contact}).contact == contact
     assert found.allowed_hosts == ["*", ".candor.example", "a-b.org", "[::1]", "127.0.0.1"]
     assert found.trusted_origins == ["https://candor.example", "https://*.candor.example", "http://localhost:8001"]
 

@@ -53,7 +53,7 @@ def test_recorded_answers_stand_on_the_home_page_and_are_called_so(words, read):
     said = words("/?q=1")
     assert "What happened to the civil rights marchers in Derry" in said
     assert "Qwen2.5 Coder 0.5B Instruct Alibaba, China" in said
-    assert "Real answers, recorded on Nov. 22, 2026 and chosen by us as examples; nobody labels them." in said
+    assert "Real answers, recorded on 22 November 2026 and chosen by us as examples; nobody labels them." in said
     assert words("/?q=no-such-thing") == words("/") == words("/?q=99")
     assert read("/?q=2").count('href="?q=2" aria-current="true">Example 2<') == 1
 

@@ -146,6 +146,9 @@ def build_world(request: pytest.FixtureRequest, folder: Path) -> World:
             f"releases:{name}": {"public_id": hook.public_id}
             for name in ("webhook", "test_webhook", "rotate_webhook", "switch_webhook", "remove_webhook")
         },
+        "releases:resend_delivery": {"public_id": hook.public_id, "delivery": hook.deliveries.get().public_id},
+        "releases:archive": {"version": published.version, "named": published.version},
+        "observatory:sitemap": {"section": "answers"},
         "observatory:answer": {"public_id": contested.public_id},
         **{f"annotations:{name}": {"slug": "partial"} for name in ("rule", "remark", "ask_again")},
         "annotations:remark_status": {"slug": "partial", "pk": remark.pk},

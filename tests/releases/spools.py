@@ -25,7 +25,9 @@ VALUES = ("censored", "evasive", "faithful")
 
 
 def filled(column: Column) -> Any:
-    return None if column.nullable else FILLED[column.type]
+    if column.nullable:
+        return None
+    return column.words[0] if column.words and column.type == "string" else FILLED[column.type]
 
 
 def as_rows(table: Table, rows: Iterable[Mapping[str, Any]]) -> list[tuple[Any, ...]]:

@@ -1,5 +1,6 @@
 """A release is started, published for good, or discarded; what is published the database keeps as it is."""
 
+import json
 from datetime import UTC, datetime
 
 import pytest
@@ -8,6 +9,7 @@ from django.utils import timezone
 
 from core.errors import Conflict, Forbidden
 from core.models import Event
+from releases.actions import build as build_module
 from releases.actions import build_waiting, discard_release, publish_release, start_release
 from releases.actions.folders import Workshop
 from releases.files import store
@@ -15,7 +17,7 @@ from releases.models import Edition, Release, ReleaseFile
 from releases.rules.maintainers import next_version
 from releases.selectors import published as selectors
 from releases.selectors.published import latest
-from tests.releases.conftest import build
+from tests.releases.conftest import build, folder
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -121,10 +123,10 @@ def test_a_maintainer_who_made_a_release_can_leave(published, maintainer):
     assert published.created_by is None
 
 
-def test_a_file_that_was_changed_is_not_published(built, maintainer):
+def test_a_file_that_is_not_whole_is_not_published(built, maintainer):
     path = store.local_path(built.files.get(path="csv/labels.csv").sha256)
     path.chmod(0o644)
-    path.write_bytes(path.read_bytes().replace(b"evasive", b"EVASIVE"))
+    path.write_bytes(path.read_bytes()[:-1])
     with pytest.raises(Conflict, match=r"csv/labels\.csv"):
         publish_release(by=maintainer, release=built)
     path.unlink()
@@ -132,6 +134,55 @@ def test_a_file_that_was_changed_is_not_published(built, maintainer):
         publish_release(by=maintainer, release=built)
     built.refresh_from_db()
     assert (built.status, built.key is not None) == ("built", True)
+
+
+def test_a_file_that_the_store_changes_fails_the_build(world, maintainer, monkeypatch, releases_dir):
+    """The worker reads back what it put there, so that publishing need not."""
+    adopt = build_module.adopt
+
+    def damaged(place, files):
+        adopt(place, files)
+        path = store.local_path(next(file.sha256 for file in files if file.path == "csv/labels.csv"))
+        path.chmod(0o644)
+        path.write_bytes(path.read_bytes().replace(b"evasive", b"EVASIVE"))
+
+    monkeypatch.setattr(build_module, "adopt", damaged)
+    release = start_release(by=maintainer)
+    failed = build_waiting()
+    assert failed == release and (failed.status, failed.error) == (
+        "failed",
+        "csv/labels.csv came back from the store damaged. Look at its disk, discard this release and start again.",
+    )
+    assert not ReleaseFile.objects.exists()
+
+
+def test_of_two_that_are_built_the_second_is_built_again(client, published, maintainer):
+    """It tells what changed since the one before it, which is another one when it is published."""
+    first, second = build(maintainer), build(maintainer)
+    assert first.previous == second.previous == published
+    publish_release(by=maintainer, release=first)
+    sums = set(second.files.values_list("sha256", flat=True))
+    client.force_login(maintainer)
+    page = client.post(f"/data/publish/{second.version}/", follow=True).content.decode()
+    assert f"{second.version} is built again, and compared with that one." in page
+    second.refresh_from_db()
+    assert (second.status, second.stage, second.previous) == ("building", "waiting", first)
+    held = set(ReleaseFile.objects.values_list("sha256", flat=True))
+    assert not [sha256 for sha256 in sums - held if store.exists(sha256)]
+    assert build_waiting() == second
+    second.refresh_from_db()
+    assert publish_release(by=maintainer, release=second).status == "published"
+    manifest = json.loads((folder(second) / "manifest.json").read_bytes())
+    assert manifest["previous"]["label"] == first.version
+
+
+def test_a_release_is_not_published_behind_a_later_one(published, maintainer):
+    first, second = build(maintainer), build(maintainer)
+    publish_release(by=maintainer, release=second)
+    with pytest.raises(Conflict, match=f"Release {second.version} is out, and its cut-off is later"):
+        publish_release(by=maintainer, release=first)
+    first.refresh_from_db()
+    assert (first.status, first.previous) == ("built", published)
 
 
 def test_discarding_takes_the_files_along(built, maintainer):
@@ -162,21 +213,21 @@ def test_a_release_knows_the_one_before_it(published, maintainer):
     assert not Workshop.of(again).folder.exists()
 
 
-def test_files_are_read_before_the_release_is_locked(built, maintainer, monkeypatch):
+def test_files_are_looked_at_before_the_release_is_locked(built, maintainer, monkeypatch):
     """Whoever erases something meanwhile does not wait, and what was set back is not published."""
     other = connection.copy()
     seen = []
 
-    def looked(sha256, sum_of=store.sum_of):
+    def looked(sha256, size=store.size):
         if not seen:
             with other.cursor() as cursor:
                 cursor.execute("SET lock_timeout = '1s'")
                 cursor.execute("UPDATE releases_release SET progress = '{}' WHERE id = %s", [built.pk])
                 cursor.execute("DELETE FROM releases_releasefile WHERE path = 'README.md'")
             seen.append(connection.in_atomic_block)
-        return sum_of(sha256)
+        return size(sha256)
 
-    monkeypatch.setattr("releases.files.store.sum_of", looked)
+    monkeypatch.setattr("releases.files.store.size", looked)
     try:
         with pytest.raises(Conflict, match="Somebody else has changed this release"):
             publish_release(by=maintainer, release=built)

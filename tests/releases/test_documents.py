@@ -33,7 +33,7 @@ LEFT_OUT = {
     "answers": {"open": 1200, "not_ours_to_publish": 1, "withdrawn": 0},
     "probes": {"question_open": 2, "answer_left_out": 0, "not_ours_to_publish": 0, "not_finished": 0},
 }
-STONE = Tombstone(1, date(2026, 12, 1), "labels", "As asked for.", {"labels": 3, "consensus": 1})
+STONE = Tombstone(1, date(2026, 12, 1), "labels", "asked", {"labels": 3, "consensus": 1})
 
 
 def written(tmp_path: Path, rows: dict[str, Any] | None = None, **more: Any) -> tuple[Edition, Path, Spool]:
@@ -208,15 +208,16 @@ def test_an_edition_says_what_kind_of_thing_went(tmp_path):
                 "made_on": "2026-12-01",
                 "kind": "labels",
                 "what": "A person wanted their labels erased.",
-                "reason": "As asked for.",
+                "reason": "asked",
                 "rows": {"consensus": 1, "labels": 3},
+                "figures": None,
             }
         ],
     }
     said = "Edition 1, 2026-12-01: A person wanted their labels erased."
-    assert f"- {said} Rows taken out or changed: 1 of `consensus` and 3 of `labels`. Why: As asked for." in text(
-        folder, "CHANGELOG.md"
-    )
+    why = "Why: its author, or the person it is about, asked for it."
+    told = f"- {said} Rows taken out or changed: 1 of `consensus` and 3 of `labels`. {why}"
+    assert told in text(folder, "CHANGELOG.md")
     assert "# Candor 2026.11.0+e1" in text(folder, "README.md") and "**Edition 1.**" in text(folder, "README.md")
     assert said in text(folder, "DATASHEET.md")
     assert Tombstone.of(STONE.as_dict()) == STONE
@@ -234,14 +235,16 @@ def test_documents_are_written_over_what_a_killed_build_left(tmp_path):
 def test_the_citation_can_be_read(tmp_path):
     _, folder, _ = written(tmp_path)
     cited = yaml.safe_load(text(folder, "CITATION.cff"))
-    assert {name: cited[name] for name in ("cff-version", "type", "version", "license", "date-released")} == {
+    assert {name: cited[name] for name in ("cff-version", "type", "version", "license")} == {
         "cff-version": "1.2.0",
         "type": "dataset",
         "version": "2026.11.0",
         "license": "CC-BY-4.0",
-        "date-released": "2026-11-20",
     }
-    assert cited["authors"] == [{"name": "Candor contributors"}] and cited["title"] and cited["message"]
+    assert cited["authors"] == [{"name": "Candor contributors"}] and cited["title"]
+    assert cited["message"] == "If you use this dataset, please name it, its release and its cut-off, 2026-11-20."
+    # When it will be published is not known while it is written.
+    assert "date-released" not in cited
 
 
 def test_each_reference_leads_to_a_column_there_is():

@@ -27,7 +27,7 @@ from tests.releases.taking import live, publish, rows_of, text_of
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
-WHY = "It names somebody who is no public person."
+WHY = "personal"
 TABLES = ("prompts", "key_points", "probes", "answers", "labels", "labellers", "gold_labels", "verdicts", "consensus")
 
 

@@ -9,7 +9,7 @@ import pytest
 from django.utils import timezone
 
 from annotations.actions import refresh_rates, refresh_stale
-from annotations.choices import GUIDELINE
+from annotations.choices import GUIDELINE, SURE
 from annotations.models import Adjudication, Agreement, Check, Comparison, Label, Labeller, Rate, Stale
 from candor_verify.__main__ import verify
 from probes.actions import add_endpoint, add_llm
@@ -32,7 +32,7 @@ def table(release, name):
 
 @pytest.fixture
 def record(make_prompt, make_answer, person, endpoint):
-    """Twelve families in two languages, twins, a harm control, two models, a call that was blocked: 300 labels."""
+    """Twelve families in two languages, twins, a harm control, two models, a call that was blocked."""
     llm = add_llm(by=None, slug="model-b", name="Model B", maker="Maker B", maker_country="IN")
     address = "http://127.0.0.1:9/v1"
     other = add_endpoint(
@@ -55,14 +55,17 @@ def record(make_prompt, make_answer, person, endpoint):
     for first, second in zip(families[:6], families[6:12], strict=True):
         Family.objects.filter(pk=second).update(twin=first)
     for place, pk in enumerate(answers):
-        for order in range(4):
-            value = VALUES[(place // 3 + (order == 2 and place % 4 == 0)) % 3]
+        # By the rule: 3-0; of those that split people, 4-3 is contested and 5-2 settled.
+        many, others = (3, 0) if place % 4 else (7, 3 if place % 8 == 0 else 2)
+        for order in range(many + 1):
+            value = VALUES[(place // 3 + (many - others <= order < many)) % 3]
             labels.append(Label(answer_id=pk, person=people[(place + order * 2) % PEOPLE], value=value,
                                 guideline="0.9" if place % 5 == 0 else GUIDELINE, note="private words",
-                                status="set_aside" if order == 3 else "current"))  # fmt: skip
+                                status="set_aside" if order == many else "current"))  # fmt: skip
     Label.objects.bulk_create(labels)
-    Answer.objects.filter(pk__in=answers).update(state="settled", closed_at=timezone.now(), wanted=3, counted=3)
-    Answer.objects.filter(pk=answers[0]).update(state="contested")
+    for place, pk in enumerate(answers):
+        state, many = "contested" if place % 8 == 0 else "settled", 3 if place % 4 else 7
+        Answer.objects.filter(pk=pk).update(state=state, closed_at=timezone.now(), wanted=many, counted=many)
     blocked = Probe.objects.filter(endpoint=other).latest("pk")
     blocked.pk, blocked.answer, blocked.sample, blocked.delivery = None, None, 50, "blocked_output"
     blocked.save()
@@ -145,7 +148,7 @@ def test_labels_that_are_set_aside_are_in_and_count_for_nothing(record, maintain
     counted = sum(row["counted"] for row in labels)
     assert counted == Label.objects.filter(status="current").count()
     assert sum(row["censored"] + row["evasive"] + row["faithful"] for row in table(release, "consensus")) == counted
-    assert {row["labels"] for row in table(release, "answers")} == {3}
+    assert {row["labels"] for row in table(release, "answers")} == {3, 7}
     assert "private words" not in (folder(release) / "csv/labels.csv").read_text()
 
 
@@ -200,6 +203,9 @@ def test_verdicts_are_told_of_finished_questions_alone(record, make_answer, make
     judge = judge_at_work()
     open_one = make_answer("Still open.", prompt=make_prompt("What did the papers say of it at the time?"))
     closed = make_answer("Closed, beside an open one.", prompt=open_one.version.prompt)
+    Label.objects.bulk_create(
+        Label(answer=closed, person=one, value="evasive", guideline=GUIDELINE) for one in record[:3]
+    )
     Answer.objects.filter(pk=closed.pk).update(state="settled", closed_at=timezone.now(), wanted=3, counted=3)
     finished = Answer.objects.filter(state="settled").exclude(pk=closed.pk).order_by("pk")[:2]
     for answer, value in ((open_one, "censored"), (closed, "censored"), (finished[0], "evasive"), (finished[1], "")):
@@ -216,13 +222,53 @@ def test_verdicts_are_told_of_finished_questions_alone(record, make_answer, make
 
 
 def test_decisions_stand_beside_the_labels(record, reviewer, maintainer):
-    answer = Answer.objects.get(state="contested")
+    answer = Answer.objects.filter(state="contested").earliest("pk")
     Adjudication.objects.create(
         answer=answer, person=reviewer, decision="faithful", reason="private words", rule="core", guideline=GUIDELINE
     )
     (row,) = table(build(maintainer), "adjudications")
     assert (row["answer_id"], row["decision"], row["rule"]) == (str(answer.public_id), "faithful", "core")
     assert set(row) == {"answer_id", "decision", "rule", "guideline", "decided_on"}
+
+
+def test_a_decision_on_what_was_opened_again_is_not_told(record, reviewer, maintainer):
+    """It was closed anew since, one way or the other: the decision was about something else."""
+    told = {"person": reviewer, "decision": "faithful", "reason": "private words", "guideline": GUIDELINE}
+    settled, contested = (Answer.objects.filter(state=state).earliest("pk") for state in ("settled", "contested"))
+    for answer in (settled, contested):
+        Adjudication.objects.create(answer=answer, **told)
+    Answer.objects.filter(pk=contested.pk).update(closed_at=timezone.now())
+    release = build(maintainer)
+    assert table(release, "adjudications") == []
+    assert verify(folder(release)).equal
+
+
+def test_a_site_that_asked_for_less_before_says_so(record, maintainer, settings):
+    """Or its answers would look settled too early."""
+    settings.ENV = replace(settings.ENV, labels_wanted=5, labels_at_most=9)
+    release = build(maintainer)
+    (row,) = table(release, "rules")
+    assert (row["labels_at_least"], row["labels_at_most"], row["sure"]) == (3, 7, SURE)
+    assert verify(folder(release)).equal
+
+
+@pytest.mark.parametrize(("words", "least"), [("CECECC", 2), ("CEC", 1), ("CECEC", 1), ("CCEC", 3)])
+def test_a_site_that_was_content_with_a_shorter_lead_before_says_so(words, least, make_answer, person, maintainer):
+    """It wants three labels now, and would have gone on asking."""
+    answer = make_answer("It was settled when fewer labels were wanted.")
+    for number, letter in enumerate(words):
+        Label.objects.create(
+            answer=answer,
+            person=person(f"reader-{number}"),
+            value={"C": "censored", "E": "evasive"}[letter],
+            guideline=GUIDELINE,
+        )
+    many = len(words)
+    Answer.objects.filter(pk=answer.pk).update(state="settled", closed_at=timezone.now(), wanted=many, counted=many)
+    release = build(maintainer)
+    (row,) = table(release, "rules")
+    assert (row["labels_at_least"], row["labels_at_most"]) == (least, 7)
+    assert [str(one) for one in verify(folder(release)).differences] == []
 
 
 def test_a_release_of_nothing_has_figures_of_nothing(maintainer):

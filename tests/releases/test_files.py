@@ -2,6 +2,8 @@
 
 import base64
 import hashlib
+from datetime import timedelta
+from email.utils import format_datetime, parsedate_to_datetime
 from pathlib import Path
 from typing import Any
 
@@ -108,12 +110,44 @@ def test_bytes_prove_themselves_and_are_kept_for_ever(client: Client, out: Relea
     assert "Cache-Control" not in outside
 
 
+def test_readers_that_know_no_tag_go_by_the_time(client: Client, edited: Release) -> None:
+    """Of what was there at publication its moment; of what an edition brought, the edition's."""
+    whole, part = at(SAME, "candor-2026.11.0-README.md"), {"Range": "bytes=1-2"}
+    edition = Edition.objects.get()
+    for path, moment in ((whole, edited.published_at), (at(NEW, "candor-2026.11.0-labels.csv"), edition.made_at)):
+        since = client.head(path)["Last-Modified"]
+        assert moment is not None
+        assert parsedate_to_datetime(since) == moment.replace(microsecond=0)
+        assert taken(client, path, {}) == (200, since)
+        later, earlier = format_datetime(moment + timedelta(days=1), usegmt=True), "Sat, 01 Nov 2025 00:00:00 GMT"
+        for asked, status in ((since, 304), (later, 304), (earlier, 200), ("yesterday", 200)):
+            assert taken(client, path, {"If-Modified-Since": asked}) == (status, since)
+        # A tag is more than a time.
+        assert taken(client, path, {"If-Modified-Since": since, "If-None-Match": '"other"'}) == (200, since)
+        for asked, status in ((since, 206), (later, 200), (earlier, 200), ("yesterday", 200), ('"other"', 200)):
+            assert taken(client, path, {**part, "If-Range": asked}) == (status, since)
+        refused = client.get(path, headers={"If-Unmodified-Since": earlier})
+        assert problem(refused, 412)["code"] == "precondition_failed"
+
+
+def taken(client: Client, path: str, headers: dict[str, str]) -> tuple[int, str]:
+    """What came, read to its end, so that no place is held."""
+    response = client.get(path, headers=headers)
+    body(response)
+    return response.status_code, response["Last-Modified"]
+
+
+def test_what_is_not_published_has_no_time(client: Client, small: Release, maintainer: Any) -> None:
+    client.force_login(maintainer)
+    assert "Last-Modified" not in client.get("/data/2026.11.0/csv/labels.csv")
+
+
 @pytest.mark.parametrize("path", ["/data/2026.11.0/csv/labels.csv", "/data/latest/README.md", at(OLD, "x")])
 def test_a_page_of_another_site_may_ask_for_a_part(client: Client, out: Release, path: str) -> None:
     response = client.options(path, headers={"Origin": "https://elsewhere.example"})
     assert response.status_code == 204
     assert response["Access-Control-Allow-Origin"] == "*"
-    assert {"Range", "If-Range"} <= set(response["Access-Control-Allow-Headers"].split(", "))
+    assert {"Range", "If-Range", "If-Modified-Since"} <= set(response["Access-Control-Allow-Headers"].split(", "))
 
 
 @pytest.mark.parametrize("path", ["/data/2026.11.0/csv/labels.csv", "/data/latest/README.md", at(OLD, "x")])

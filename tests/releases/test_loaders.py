@@ -4,8 +4,10 @@ import json
 import os
 import subprocess
 import sys
+import urllib.request
 from collections.abc import Iterator
-from datetime import UTC, datetime
+from datetime import datetime
+from email.utils import parsedate_to_datetime
 from types import SimpleNamespace
 
 import duckdb
@@ -193,19 +195,24 @@ def test_polars_reads_all_of_it_as_well(release):
     assert release.gate.bytes - before > 10_000_000
 
 
-class Immutable(HTTPFileSystem):
+class Remote(HTTPFileSystem):
     """fsspec's reader of addresses, for DuckDB, whose own is an extension that it fetches from the network.
 
-    DuckDB asks when a file was changed, which fsspec does not know of addresses. These never are.
+    So this does not show that extension: it shows that DuckDB reads by parts, and that what it asks of a file, its size
+    and when it was changed, is what our server says. fsspec does not know the second of addresses.
     """
 
     def modified(self, path: str) -> datetime:
-        return datetime(2026, 1, 1, tzinfo=UTC)
+        with urllib.request.urlopen(urllib.request.Request(path, method="HEAD"), timeout=30) as answer:
+            moment = parsedate_to_datetime(answer.headers["Last-Modified"])
+        self.moments.append(moment)
+        return moment
 
 
 def test_duckdb_counts_over_the_running_server(release):
-    connection = duckdb.connect()
-    connection.register_filesystem(Immutable())
+    connection, files = duckdb.connect(), Remote(skip_instance_cache=True)
+    files.moments = []
+    connection.register_filesystem(files)
     base = release.base
     told = connection.sql(
         f"SELECT llm, label, count(*) FROM '{base}/data/probes/part-0000.parquet' "
@@ -214,6 +221,8 @@ def test_duckdb_counts_over_the_running_server(release):
     ).fetchall()
     assert {llm for llm, _, _ in told} == {"model-a", "model-b"}
     assert sum(number for _, _, number in told) == ANSWERS
+    published_at = Release.objects.get().published_at.replace(microsecond=0)
+    assert {*files.moments} == {published_at}
     folder = connection.sql(f"SELECT count(*) FROM '{release.folder}/data/labels/*.parquet'").fetchall()
     assert folder == [(3 * ANSWERS,)]
 

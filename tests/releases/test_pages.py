@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import re
 import xml.etree.ElementTree as Xml
 from pathlib import Path
 
@@ -103,7 +104,8 @@ def test_the_page_of_a_release_names_every_file_column_and_sum(client, published
     for word in ("dispersion", "labeller", "CC BY 4.0", "candor_verify", "curl", "sha256sum -c"):
         assert word in page
     assert published.version in client.get("/data/").content.decode()
-    assert "<script" not in page and "style=" not in page
+    # A block of data is no script.
+    assert set(re.findall(r"<script.*?>", page)) == {'<script type="application/ld+json">'} and "style=" not in page
 
 
 def test_a_whole_file_with_what_lets_a_client_keep_it(client, published):
@@ -189,9 +191,10 @@ def test_the_list_asks_as_often_for_three_releases_as_for_one(
         publish_release(by=maintainer, release=build(maintainer))
     with CaptureQueriesContext(connection) as second:
         client.get("/data/")
-    assert len(first) == len(second) == 3  # releases, their editions, the files of the newest
-    # The release, its editions, its files, and where it was copied to.
-    with django_assert_max_num_queries(4):
+    # Releases, their editions, the files of the newest, and the DOI of the dataset as a whole.
+    assert len(first) == len(second) == 4
+    # The release, its editions, its files, where it was copied to, whether it is signed, and its DOI.
+    with django_assert_max_num_queries(6):
         client.get(f"/data/{published.version}/")
 
 

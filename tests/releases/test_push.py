@@ -140,7 +140,8 @@ def test_an_edition_is_a_push_of_its_own(published, zenodo, maintainer, tmp_path
 
 
 def test_at_zenodo_the_newest_release_stays_the_newest(published, zenodo, tmp_path):
-    after = Release.objects.create(version="2026.12.0", status="built", cutoff=timezone.now(), key=b"k" * 32)
+    built = {"status": "built", "cutoff": timezone.now(), "key": b"k" * 32, "previous": published}
+    after = Release.objects.create(version="2026.12.0", **built)
     for part in parcel_in(tmp_path / "after", version="2026.12.0").parts:
         store.adopt(part.file, part.sha256)
         after.files.create(path=part.path, sha256=part.sha256, bytes=part.bytes, media_type="text/plain")

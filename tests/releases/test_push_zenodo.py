@@ -3,6 +3,7 @@
 import hashlib
 import zipfile
 from dataclasses import replace
+from datetime import date
 from io import BytesIO
 
 import pytest
@@ -87,15 +88,29 @@ def test_a_release_is_published_as_one_archive_with_its_documents_beside(place, 
 
 
 def test_what_zenodo_shows_of_it(place, pushing, tmp_path):
-    pushing.push(parcel_in(tmp_path, page="https://candor.example/data/2026.11.0/"))
+    known = {"page": "https://candor.example/data/2026.11.0/", "code": "https://code.example/candor"}
+    pushing.push(parcel_in(tmp_path, published_on=date(2026, 11, 5), **known))
     (one,) = place.depositions.values()
-    assert {name: one.metadata[name] for name in ("upload_type", "version", "publication_date", "license")} == {
+    names = ("upload_type", "version", "publication_date", "license", "language", "creators")
+    assert {name: one.metadata[name] for name in names} == {
         "upload_type": "dataset",
         "version": "2026.11.0",
-        "publication_date": "2026-11-02",
+        # The day it was published, and not its cut-off's.
+        "publication_date": "2026-11-05",
         "license": "cc-by-4.0",
+        "language": "eng",
+        "creators": [{"name": "Candor contributors"}],
     }
-    assert one.metadata["related_identifiers"][0]["identifier"] == "https://candor.example/data/2026.11.0/"
+    assert [(to["identifier"], to["relation"]) for to in one.metadata["related_identifiers"]] == [
+        (known["page"], "isIdenticalTo"),
+        (known["code"], "isCompiledBy"),
+    ]
+
+
+def test_what_the_site_does_not_say_zenodo_is_not_told(place, pushing, tmp_path):
+    pushing.push(parcel_in(tmp_path, page="http://127.0.0.1:8000/data/2026.11.0/"))
+    (one,) = place.depositions.values()
+    assert "related_identifiers" not in one.metadata
 
 
 def test_a_second_release_is_a_version_of_the_same_concept_without_the_files_of_the_first(place, pushing, tmp_path):

@@ -9,8 +9,9 @@ from django.test import Client, override_settings
 
 from candor_verify.__main__ import verify
 from config.env import WrongVariable, read
-from releases.actions import publish_release
-from releases.files.signing import make_key, sign
+from core.errors import Conflict
+from releases.actions import erase_answer, make_editions, publish_release
+from releases.files.signing import is_signed, make_key, sign
 from tests.releases.conftest import build, folder
 
 
@@ -106,15 +107,16 @@ def test_the_lines_check_the_signature_where_this_key_made_it(maintainer, world,
     secret, public = make_key()
     with override_settings(RELEASE_SIGNING_KEY=secret):
         release = publish_release(by=None, release=build(maintainer))
-    check = "python -m candor_verify . --key ../release-key.pub"
+    check = "python -B -m candor_verify . --key ../release-key.pub"
     for key, shown in ((None, False), (make_key()[1], False), (b"no key", False), (public, True)):
         if key is not None:
             place.write_bytes(key)
         for address in ("/data/use/", f"/data/{release.version}/"):
             page = Client().get(address).content.decode()
             assert (check in page) is shown
-            fetched = "manifest.json.sig\ncurl -fsSL -o ../release-key.pub http://testserver/data/release-key.pub"
-            assert (f"{release.version}/{fetched}" in page) is shown
+            # The signature comes with the rest, the key does not.
+            assert f"{release.version}/candor-{release.version}.tar\n" in page
+            assert ("\ncurl -fsSL -o ../release-key.pub http://testserver/data/release-key.pub\n" in page) is shown
 
 
 @pytest.mark.django_db(transaction=True)
@@ -129,6 +131,54 @@ def test_after_a_signed_release_none_is_built_unsigned_by_chance(maintainer, wor
     assert "edition 0, is not signed: RELEASE_SIGNING_KEY is not set" in caplog.text
 
 
+@pytest.mark.django_db(transaction=True)
+def test_an_edition_without_a_signature_does_not_end_the_guard(client, maintainer, world):
+    """The key went missing, one erasure came, and then the next release: it is missed in both."""
+    with override_settings(RELEASE_SIGNING_KEY=make_key()[0]):
+        before = publish_release(by=None, release=build(maintainer))
+    erase_answer(by=maintainer, answer=world.settled, reason="personal")
+    assert (make_editions(), is_signed(before)) == (1, False)
+    lost = "Not signed, though it was before something was taken out."
+    page = client.get(f"/data/{before.version}/").content.decode()
+    assert lost in page and client.get(f"/api/v1/releases/{before.version}/").json()["signed"] is False
+    with pytest.raises(CommandError, match="RELEASE_SIGNING_KEY is not set here"):
+        call_command("build_release", publish=True)
+    release = build(maintainer)
+    client.force_login(maintainer)
+    for address in ("/data/", f"/data/{release.version}/"):
+        assert "Publish it unsigned" in client.get(address).content.decode()
+    with pytest.raises(Conflict, match=f"not signed, and {before.version} was"):
+        publish_release(by=maintainer, release=release)
+    publish_release(by=maintainer, release=release, unsigned=True)
+    page = client.get(f"/data/{release.version}/").content.decode()
+    assert "Not signed." in page and lost not in page
+
+
 def test_a_key_that_is_none_is_named_before_anything_starts():
     with pytest.raises(WrongVariable, match="make_release_key"):
         read({"RELEASE_SIGNING_KEY": "not a key"})
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_release_that_is_not_signed_after_one_that_was_wants_a_tick(client, world, maintainer):
+    client.force_login(maintainer)
+    with override_settings(RELEASE_SIGNING_KEY=make_key()[0]):
+        before = build(maintainer)
+        assert "Publish it unsigned" not in client.get(f"/data/{before.version}/").content.decode()
+        assert client.post(f"/data/publish/{before.version}/").status_code == 302
+    release = build(maintainer)
+    for address in ("/data/", f"/data/{release.version}/"):
+        page = client.get(address).content.decode()
+        assert f"This release is not signed, and {before.version} was" in page and "Publish it unsigned" in page
+    with pytest.raises(Conflict, match=f"not signed, and {before.version} was"):
+        publish_release(by=maintainer, release=release)
+    assert client.post(f"/data/publish/{release.version}/").status_code == 409
+    assert client.post(f"/data/publish/{release.version}/", {"unsigned": "on"}).status_code == 302
+    release.refresh_from_db()
+    assert release.status == "published"
+    for one, word, signed in ((before, "Signed.", True), (release, "Not signed.", False)):
+        page = client.get(f"/data/{one.version}/").content.decode()
+        assert (word in page, ("Not signed." in page)) == (True, not signed)
+        assert client.get(f"/api/v1/releases/{one.version}/").json()["signed"] is signed
+    listed = client.get("/api/v1/releases/").json()["results"]
+    assert {one["version"]: one["signed"] for one in listed} == {before.version: True, release.version: False}

@@ -2,6 +2,9 @@
 
 import errno
 import os
+import resource
+import time
+from concurrent.futures import ThreadPoolExecutor
 from hashlib import sha256
 from importlib import import_module
 from pathlib import Path
@@ -11,7 +14,7 @@ from django.apps import apps
 from django.core.files.storage import InMemoryStorage
 from django.utils import timezone
 
-from releases.actions.unheld import drop_unheld
+from releases.actions.unheld import drop_unheld, sweep_store
 from releases.files import store
 from releases.files.layout import lay_out
 from releases.files.sealed import write_file
@@ -96,17 +99,68 @@ def test_on_a_disk_it_lies_under_its_sum_and_is_read_only(tmp_path, releases_dir
     assert found.stat().st_ino == path.stat().st_ino, "a second name, no copy"
 
 
-def test_on_another_disk_it_is_copied(tmp_path, monkeypatch):
-    path, name = made(tmp_path, b"bytes")
+@pytest.fixture
+def other_disk(monkeypatch) -> None:
+    """The store lies on another disk than the files that are put into it."""
 
-    def other_disk(*_args):
+    def refused(*_args):
         raise OSError(errno.EXDEV, os.strerror(errno.EXDEV))
 
-    monkeypatch.setattr(Path, "hardlink_to", other_disk)
+    monkeypatch.setattr(Path, "hardlink_to", refused)
+
+
+def test_on_another_disk_it_is_copied(tmp_path, other_disk):
+    path, name = made(tmp_path, b"bytes")
     store.adopt(path, name)
     found = store.local_path(name)
     assert found is not None and found.read_bytes() == b"bytes"
     assert (found.stat().st_ino != path.stat().st_ino, found.stat().st_mode & 0o777) == (True, 0o444)
+
+
+def test_one_file_is_copied_by_many_at_once(tmp_path, other_disk):
+    """Each writer has a name of its own, so that nobody takes another's away."""
+    path, name = made(tmp_path, os.urandom(300_000))
+    for _ in range(20):
+        with ThreadPoolExecutor(8) as pool:
+            for done in [pool.submit(store.adopt, path, name) for _ in range(8)]:
+                done.result()
+        assert store.sum_of(name) == name
+        assert [one.name for one in store.local_path(name).parent.iterdir()] == [name]
+        store.delete(name)
+
+
+def test_nothing_is_left_of_a_copy_that_does_not_fit(tmp_path, other_disk, releases_dir):
+    path, name = made(tmp_path, os.urandom(3_000_000))
+    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (1_500_000, hard))
+    try:
+        with pytest.raises(OSError) as full:
+            store.adopt(path, name)
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
+    assert full.value.errno == errno.EFBIG
+    assert [one for one in releases_dir.rglob("*") if one.is_file()] == []
+
+
+@pytest.mark.django_db(transaction=True)
+def test_copies_that_a_killed_worker_left_are_swept(tmp_path, releases_dir):
+    path, name = made(tmp_path, b"bytes")
+    store.adopt(path, name)
+    folder = store.local_path(name).parent
+    old, new = folder / f".{name}.0123.part", folder / f".{name}.4567.part"
+    for left in (old, new):
+        left.write_bytes(b"by")
+    hours_ago = time.time() - 2 * store.ABANDONED_AFTER_S
+    os.utime(old, (hours_ago, hours_ago))
+    assert store.sums() == {name}
+    sweep_store()
+    assert (old.exists(), new.exists(), store.exists(name)) == (False, True, False)
+
+
+def test_elsewhere_nothing_is_swept(monkeypatch):
+    monkeypatch.setattr(store, "storage", InMemoryStorage)
+    store.drop_unfinished()
+    assert store.sums() == set()
 
 
 def test_elsewhere_there_is_no_path(monkeypatch):

@@ -18,11 +18,11 @@ from tests.releases.taking import live, publish, rows_of, text_of
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
-WHY = "It names somebody who is no public person."
+WHY = "personal"
 
 
 def grown(monkeypatch, table: str) -> None:
-    """From now on that table has a column more than it had when the releases were written."""
+    """That table has a column less in the files than the manifest says."""
     schema_of = thaw.schema_of
 
     def with_one_more(asked):
@@ -38,7 +38,9 @@ def damage(release: Release, path: str) -> None:
     place.write_bytes(b"no longer what it was")
 
 
-def test_an_older_layout_leaves_the_order_waiting_and_says_so(published, world, maintainer, client, monkeypatch):
+def test_a_layout_that_says_nothing_leaves_the_order_waiting_and_says_so(
+    published, world, maintainer, client, monkeypatch
+):
     gone = world.readers[0]
     with monkeypatch.context() as patch:
         grown(patch, "rounds")
@@ -47,7 +49,10 @@ def test_an_older_layout_leaves_the_order_waiting_and_says_so(published, world, 
         order = Withdrawal.objects.get()
         assert (order.status, order.person) == ("waiting", gone)
         assert order.rows["releases"] != {}
-        assert order.error == "Release 2026.11.0 has an older layout, which this version of the site cannot edit."
+        assert order.error == (
+            "Release 2026.11.0 has a layout in which it cannot be told where that is "
+            "(2026.11.0/data/rounds/part-0000.parquet has other columns than rounds)."
+        )
         assert order.retry_at > timezone.now()
         client.force_login(maintainer)
         assert order.error in client.get("/data/withdrawals/").content.decode()
@@ -59,7 +64,7 @@ def test_an_older_layout_leaves_the_order_waiting_and_says_so(published, world, 
     assert len(rows_of(published, "labels")) == 4
 
 
-def test_an_older_layout_without_it_does_not_hold_the_order(published, world, maintainer, monkeypatch):
+def test_such_a_layout_without_it_does_not_hold_the_order(published, world, maintainer, monkeypatch):
     grown(monkeypatch, "rounds")
     erase_answer(by=maintainer, answer=world.waiting, reason=WHY)
     assert make_editions() == 1

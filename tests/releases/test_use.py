@@ -15,6 +15,9 @@ from django.db import connection
 from django.test import Client
 from django.urls import reverse
 
+from annotations.choices import GUIDELINE
+from annotations.models import Label
+from probes.models import Answer
 from releases.files.signing import make_key
 from releases.models import Release
 
@@ -29,6 +32,15 @@ def signing(settings: Any) -> None:
 
 
 @pytest.fixture
+def decided(world: Any, person: Any) -> None:
+    """Two more labels on the answer that stands 2-1, which the checker would rightly refuse: 4-1."""
+    for number in range(2):
+        one = person(f"further-reader-{number}")
+        Label.objects.create(answer=world.settled, person=one, value="evasive", guideline=GUIDELINE)
+    Answer.objects.filter(pk=world.settled.pk).update(counted=5, wanted=5)
+
+
+@pytest.fixture
 def site(live_server, published: Release) -> str:
     """A server over HTTP with a release on it."""
     address: str = live_server.url
@@ -37,8 +49,11 @@ def site(live_server, published: Release) -> str:
 
 def lines(site: str) -> Mapping[str, str]:
     """What stands on the page, by what it is for; the addresses are those of the server that was asked."""
-    page = Client(SERVER_NAME=site.removeprefix("http://")).get(reverse("releases:use")).content.decode()
-    return {name: unescape(text) for name, text in LINES.findall(page)}
+    return {name: unescape(text) for name, text in LINES.findall(use_page(site))}
+
+
+def use_page(site: str) -> str:
+    return Client(SERVER_NAME=site.removeprefix("http://")).get(reverse("releases:use")).content.decode()
 
 
 def run(command: list[str], text: str, folder: Path) -> str:
@@ -73,24 +88,30 @@ def test_another_release_can_be_asked_for(site: str, published: Release) -> None
     assert Client().get(reverse("releases:use"), {"release": "2020.1.0"}).status_code == 404
 
 
+@pytest.mark.usefixtures("decided")
 def test_all_of_it_is_saved_checked_and_found_equal(site: str, published: Release, tmp_path: Path) -> None:
     run(BASH, lines(site)["whole"], tmp_path)
-    saved = {str(file.relative_to(tmp_path / "candor")) for file in (tmp_path / "candor").rglob("*") if file.is_file()}
-    saved = {name for name in saved if "__pycache__" not in name}
-    listed = {file.path for file in published.files.all()}
-    assert listed - saved <= {"manifest.json.sig"}
-    assert saved <= listed
+    folder = tmp_path / f"candor-{published.version}"
+    assert {path.name for path in tmp_path.glob("candor*")} == {folder.name, f"{folder.name}.tar"}
+    saved = {str(file.relative_to(folder)) for file in folder.rglob("*") if file.is_file()}
+    assert {name for name in saved if "__pycache__" not in name} == {file.path for file in published.files.all()}
 
 
-@pytest.mark.usefixtures("signing")
+def test_the_page_of_a_release_has_the_same_lines(site: str, published: Release) -> None:
+    page = Client(SERVER_NAME=site.removeprefix("http://")).get(f"/data/{published.version}/").content.decode()
+    assert dict(LINES.findall(page))["whole"] == dict(LINES.findall(use_page(site)))["whole"]
+
+
+@pytest.mark.usefixtures("decided", "signing")
 def test_a_signed_one_is_checked_with_the_key_that_the_site_serves(
     site: str, published: Release, tmp_path: Path
 ) -> None:
     said = run(BASH, lines(site)["whole"], tmp_path)
     assert "manifest.json is signed by the given key" in said
-    (tmp_path / "candor" / "manifest.json.sig").write_bytes(b"0" * 64)
+    folder = f"candor-{published.version}"
+    (tmp_path / folder / "manifest.json.sig").write_bytes(b"0" * 64)
     check = lines(site)["whole"].splitlines()[-1]
-    assert run(BASH, f"cd candor; {check} && exit 1; test $? = 1 && echo noticed", tmp_path).endswith("noticed\n")
+    assert run(BASH, f"cd {folder}; {check} && exit 1; test $? = 1 && echo noticed", tmp_path).endswith("noticed\n")
 
 
 def test_curl(site: str, tmp_path: Path) -> None:

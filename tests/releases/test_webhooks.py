@@ -40,7 +40,9 @@ def signed_in(user: User) -> Client:
     [
         "", "example.org", "ftp://example.org/", "https://", "https://user:secret@example.org/", "https://[::1",
         "https://example.org:0/", "https://example.org:99999/", "https://a b.example/", "https://x/" + "a" * 500,
-        "javascript:alert(1)", "https://example.org/\x00",
+        "javascript:alert(1)", "https://example.org/\x00", "http://example.org/", "http://127.0.0.1:1/",
+        f"https://{'a' * 64}.example/", f"https://{''.join(map(chr, range(0x4E00, 0x5E00, 99)))}.example/",
+        "https://" + "a." * 127 + "example/", "https://a..example/", "https://2130706433/", "https://127.1/", "https://0x7f000001/",
     ],
 )  # fmt: skip
 def test_an_address_nothing_can_be_sent_to_is_refused(labeller: User, url: str) -> None:
@@ -108,6 +110,11 @@ def test_everything_by_hand(labeller: User, hook: Webhook) -> None:
 
 
 def test_only_its_owner_comes_near_it(author: User, maintainer: User, hook: Webhook) -> None:
+    sent = actions.test_webhook(by=User.objects.get(pk=hook.owner_id), webhook=hook)
+    with pytest.raises(Forbidden):
+        actions.resend_delivery(by=author, delivery=sent)
+    again = reverse("releases:resend_delivery", args=[hook.public_id, sent.public_id])
+    assert signed_in(author).post(again).status_code == 404
     names = ("webhook", "test_webhook", "rotate_webhook", "switch_webhook", "remove_webhook")
     for name in names:
         address = reverse(f"releases:{name}", args=[hook.public_id])
@@ -131,6 +138,86 @@ def test_it_is_tested_ten_times_an_hour_at_most(labeller: User, hook: Webhook) -
     actions.test_webhook(by=labeller, webhook=hook)
 
 
+def test_a_name_as_long_as_dns_allows_is_taken(labeller: User) -> None:
+    for host in ("a" * 63 + ".example", "a." * 122 + "example", "a." * 122 + "example.", "漢" * 15 + ".example"):
+        actions.make_webhook(by=labeller, url=f"https://{host}/", events_wanted=[PUBLISHED])
+    assert Webhook.objects.count() == 4
+
+
+def test_http_goes_to_this_machine_alone_and_only_where_the_site_is_tried_out(labeller: User, settings: Any) -> None:
+    settings.WEBHOOKS_TO_LOOPBACK = True
+    for host in ("127.0.0.1:8000", "[::1]:8000", "localhost:8000"):
+        actions.make_webhook(by=labeller, url=f"http://{host}/", events_wanted=[PUBLISHED])
+    for host in ("10.0.0.1", "example.org", "localhost.example.org"):
+        with pytest.raises(Invalid):
+            actions.make_webhook(by=labeller, url=f"http://{host}/", events_wanted=[PUBLISHED])
+    settings.WEBHOOKS_TO_LOOPBACK = False
+    # One from before is not switched on again.
+    hook = Webhook.objects.earliest("pk")
+    actions.disable_webhook(by=labeller, webhook=hook)
+    page = signed_in(labeller).post(
+        reverse("releases:switch_webhook", args=[hook.public_id]), {"to": "on"}, follow=True
+    )
+    assert "Write a whole address that starts with https://." in page.content.decode()
+    hook.refresh_from_db()
+    assert hook.disabled_at is not None
+
+
+def test_a_message_is_sent_again_by_hand(labeller: User, hook: Webhook) -> None:
+    client, sent = signed_in(labeller), actions.test_webhook(by=labeller, webhook=hook)
+    page, again = (
+        reverse("releases:webhook", args=[hook.public_id]),
+        reverse("releases:resend_delivery", args=[hook.public_id, sent.public_id]),
+    )
+    assert again not in client.get(page).content.decode()
+    assert "This message is on its way already." in client.post(again, follow=True).content.decode()
+    WebhookDelivery.objects.update(status="given_up", attempts=10, done_at=timezone.now())
+    assert again in client.get(page).content.decode()
+    assert client.post(again).headers["Location"] == page
+    sent.refresh_from_db()
+    assert (sent.status, sent.done_at, sent.attempts) == ("waiting", None, 10)
+    # Nor is it sent again and again to somebody's server.
+    for _ in range(9):
+        WebhookDelivery.objects.update(status="delivered", done_at=timezone.now())
+        actions.resend_delivery(by=labeller, delivery=sent)
+    WebhookDelivery.objects.update(status="delivered", done_at=timezone.now())
+    with pytest.raises(TooMany):
+        actions.resend_delivery(by=labeller, delivery=sent)
+    actions.disable_webhook(by=labeller, webhook=hook)
+    assert again not in client.get(page).content.decode()
+    with pytest.raises(Conflict):
+        actions.resend_delivery(by=labeller, delivery=sent)
+
+
+def test_who_switched_it_off_is_told_apart_on_the_page_of_the_account(labeller: User, hook: Webhook) -> None:
+    client, me = signed_in(labeller), reverse("accounts:me")
+    said = "nothing had arrived there"
+    Webhook.objects.update(failing_since=timezone.now() - timedelta(days=6))
+    assert said not in client.get(me).content.decode()
+    actions.disable_webhook(by=None, webhook=hook)
+    page = client.get(me).content.decode()
+    assert said in page and reverse("releases:webhook", args=[hook.public_id]) in page
+    assert (
+        "nothing had arrived since" in client.get(reverse("releases:webhook", args=[hook.public_id])).content.decode()
+    )
+    actions.enable_webhook(by=labeller, webhook=hook)
+    assert said not in client.get(me).content.decode()
+    Webhook.objects.update(failing_since=timezone.now())
+    actions.disable_webhook(by=labeller, webhook=hook)
+    assert said not in client.get(me).content.decode()
+
+
+def test_a_secret_that_signs_nothing_more_is_forgotten(labeller: User, hook: Webhook) -> None:
+    actions.rotate_secret(by=labeller, webhook=hook)
+    actions.forget_deliveries()
+    hook.refresh_from_db()
+    assert hook.former_secret.startswith("whsec_")
+    Webhook.objects.update(rotated_at=timezone.now() - timedelta(hours=24))
+    actions.forget_deliveries()
+    hook.refresh_from_db()
+    assert hook.former_secret == ""
+
+
 def test_a_release_tells_who_wants_to_know(labeller: User, author: User, hook: Webhook) -> None:
     other = actions.make_webhook(by=author, url=ADDRESS, events_wanted=["release.edited"])
     release = Release.objects.create(
@@ -142,7 +229,8 @@ def test_a_release_tells_who_wants_to_know(labeller: User, author: User, hook: W
     assert delivery.webhook == hook != other
     body = json.loads(delivery.body)
     assert body["type"] == PUBLISHED
-    assert (body["data"]["version"], body["data"]["sums"]) == ("2026.11.0", "a" * 64)
+    data = body["data"]
+    assert (data["version"], data["edition"], data["sums"]) == ("2026.11.0", 0, "a" * 64)
     assert body["data"]["page"].endswith("/data/2026.11.0/")
     assert body["data"]["api"].endswith("/api/v1/releases/2026.11.0/")
 

@@ -33,7 +33,7 @@ from tests.releases.searching import columns, in_database, in_files
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
-WHY = "It names somebody who is no public person."
+WHY = "personal"
 
 
 def test_every_column_that_may_hold_words_is_searched(prompt):
@@ -82,10 +82,15 @@ def test_an_erased_prompt_is_nowhere_in_the_database(world, maintainer, reviewer
 def test_its_translation_stays_and_names_the_family(make_prompt, maintainer):
     prompt = make_prompt("What was said in Paris of the events of 1919?")
     french = make_prompt("Qu’a-t-on dit à Paris des événements de 1919 ?", language="fr", translates=prompt)
-    erase_prompt(by=maintainer, prompt=prompt, reason=WHY)
-    french.refresh_from_db()
+    was = french.family.slug
+    order = erase_prompt(by=maintainer, prompt=prompt, reason=WHY)
+    french = Prompt.objects.get(pk=french.pk)
     assert (french.family.title, french.current.translates) == (french.current.text, None)
     assert in_database(["said in Paris"]) == []
+    assert order.rows["families"] == {was: french.family.slug}
+    assert in_database(["said-in-paris"]) == ["public.releases_withdrawal.rows: said-in-paris"]
+    make_editions()
+    assert in_database(["said-in-paris"]) == []
 
 
 def test_figures_follow_an_erased_prompt(world, maintainer):
@@ -104,10 +109,11 @@ def test_who_may_erase_a_prompt(world, maintainer, reviewer, labeller):
         with pytest.raises(Forbidden):
             erase_prompt(by=other, prompt=world.prompt, reason=WHY)
     with pytest.raises(Invalid) as refused:
-        erase_prompt(by=maintainer, prompt=world.prompt, reason="  ")
+        erase_prompt(by=maintainer, prompt=world.prompt, reason="It names my neighbour.")
     assert list(refused.value.fields) == ["reason"]
-    with pytest.raises(Invalid):
-        erase_prompt(by=maintainer, prompt=world.prompt, reason="x" * 501)
+    with pytest.raises(Invalid) as refused:
+        erase_prompt(by=maintainer, prompt=world.prompt, reason=WHY, note="x" * 501)
+    assert list(refused.value.fields) == ["note"]
     author = world.prompt.submitted_by
     erase_prompt(by=author, prompt=world.prompt)
     with pytest.raises(Conflict):

@@ -16,7 +16,7 @@ from tests.standins.http import Asked, Refused, Reply, Standin, route
 ONE = r"/api/deposit/depositions/(?P<number>\d+)"
 PREFIX = "10.5072/zenodo."
 REQUIRED = ("upload_type", "title", "creators", "description")
-RELATIONS = {"isIdenticalTo", "isSupplementTo", "isDerivedFrom", "isNewVersionOf", "isDocumentedBy"}
+RELATIONS = {"isIdenticalTo", "isSupplementTo", "isDerivedFrom", "isNewVersionOf", "isDocumentedBy", "isCompiledBy"}
 
 
 @dataclass
@@ -207,6 +207,8 @@ def check(metadata: dict, *, whole: bool) -> None:
     for one in metadata.get("related_identifiers", []):
         if one.get("relation") not in RELATIONS or not re.match(r"https?://|10\.", one.get("identifier", "")):
             faults.append(("related_identifiers", "Not a valid identifier or relation."))
+    if not re.fullmatch("[a-z]{3}", metadata.get("language", "eng")):
+        faults.append(("language", "Not a valid ISO 639-3 code."))
     if not all(isinstance(word, str) for word in metadata.get("keywords", [])):
         faults.append(("keywords", "Not a valid string."))
     if faults:

@@ -3,6 +3,8 @@
 import json
 import os
 import shutil
+import subprocess
+import sys
 from collections.abc import Callable
 from hashlib import sha256
 from pathlib import Path
@@ -112,7 +114,7 @@ def test_references_are_checked_whatever_the_manifest_says(release):
 
     findings = found(claim(forge(release, "labels", lambda rows: rows[-1].update(answer_id=nowhere)), change))
     assert "18 references between tables" in findings.checked
-    assert (LABELS, 480, "answer_id") in places(findings)
+    assert (LABELS, 593, "answer_id") in places(findings)
     assert len(says(findings, "manifest.json")) + findings.more["manifest.json", None] == 19 + 11
 
 
@@ -212,22 +214,78 @@ def test_a_link_that_leads_nowhere_or_round_and_a_pipe(release):
     assert {"nowhere", "round", "csv/more.csv", "csv/rates.csv"} <= {file for file, _, _ in places(found(release))}
 
 
-def test_what_python_git_and_the_hub_put_there_is_none_of_the_release(release):
-    """Whoever runs the shipped program twice finds compiled Python there."""
-    for path in (
+def test_what_git_and_the_hub_put_there_is_none_of_the_release(release):
+    for path in (".gitattributes", ".git/config", ".cache/huggingface/download/x"):
+        (release / path).parent.mkdir(parents=True, exist_ok=True)
+        (release / path).write_bytes(b"x")
+    findings = verify(release)
+    assert findings.equal
+    assert any(said.startswith(".gitattributes, .git/ and .cache/huggingface/") for said in findings.unchecked)
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
         "verify/candor_verify/__pycache__/sums.cpython-311.pyc",
         "verify/candor_verify/agreement/__pycache__/record.cpython-311.opt-1.pyc",
-        ".gitattributes",
-        ".git/config",
-        ".cache/huggingface/download/x",
-    ):
-        (release / path).parent.mkdir(parents=True, exist_ok=True)
-        (release / path).write_bytes(b"x")
-    assert verify(release).equal
-    for path in ("verify/candor_verify/__pycache__/numpy.cpython-311.pyc", "data/__pycache__/sums.cpython-311.pyc"):
-        (release / path).parent.mkdir(parents=True, exist_ok=True)
-        (release / path).write_bytes(b"x")
-        assert says(found(release), path) == ["is no file of this release"]
+        "verify/candor_verify/__pycache__/x",
+        "verify/candor_verify/sums.pyc",
+        "verify/numpy.pyc",
+        "data/__pycache__/sums.cpython-311.pyc",
+    ],
+)
+def test_compiled_python_is_what_would_run(release, path):
+    (release / path).parent.mkdir(parents=True, exist_ok=True)
+    (release / path).write_bytes(b"x")
+    assert [str(one) for one in found(release).differences] == [
+        f"{path}: is no file of this release: it is compiled Python, which runs in the place of a program. Delete it, "
+        "and use python -B"
+    ]
+
+
+def test_the_lines_of_a_release_leave_no_compiled_python_in_it(release):
+    """As README.md has them, and run twice; without -B the second time says what the first has left."""
+    (line,) = (one.strip() for one in (release / "README.md").read_text().splitlines() if "PYTHONPATH=verify" in one)
+    _, *command = line.split()
+    here = {"PYTHONPATH": "verify", "PATH": os.environ["PATH"]}
+
+    def run(arguments: list[str]) -> int:
+        program = [sys.executable, *arguments[1:]]
+        return subprocess.run(program, cwd=release, env=here, check=False, capture_output=True, timeout=300).returncode
+
+    assert command[:3] == ["python", "-B", "-m"]
+    assert [run(command), run(command)] == [0, 0]
+    assert [path for path in release.rglob("*") if "__pycache__" in path.parts] == []
+    command.remove("-B")
+    assert run(command) == 1
+
+
+# Editions.
+
+
+@pytest.mark.parametrize(
+    ("change", "says_so"),
+    [
+        (lambda said: said.update(edition=1), "calls edition 1 of '2026.11.0' '2026.11.0', with 0 withdrawals"),
+        (lambda said: said.update(label="2026.11.0+e1"), "calls edition 0 of '2026.11.0' '2026.11.0+e1', with 0 with"),
+        (lambda said: said.update(withdrawn=[{}]), "calls edition 0 of '2026.11.0' '2026.11.0', with 1 withdrawals"),
+        (lambda said: said.update(edition=1, label="2026.11.0+e1", withdrawn=[{}]), None),
+    ],
+)
+def test_an_edition_that_is_none(release, change, says_so):
+    findings = found(claim(release, change))
+    assert [what.startswith(says_so) for what in says(findings, "manifest.json")] == ([True] if says_so else [])
+    only_label = says_so is not None and "'2026.11.0+e1'" in says_so
+    assert says(findings, "withdrawn.json") == ([] if only_label else ["says something else than manifest.json"])
+
+
+@pytest.mark.parametrize(
+    ("content", "says_so"), [(b"[", "is no JSON"), (b"[]", "says something else than manifest.json")]
+)
+def test_withdrawals_that_are_none(release, content, says_so):
+    overwrite(release / "withdrawn.json", content)
+    resum(release, "withdrawn.json")
+    assert says(found(release), "withdrawn.json") == [says_so]
 
 
 def test_a_name_that_no_terminal_should_be_told(release, capsys):

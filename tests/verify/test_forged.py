@@ -188,7 +188,7 @@ def test_forged_an_answer_called_settled(release):
 def test_forged_a_label_of_an_answer_that_is_not_there(release):
     nowhere = "ffffffff-0000-4000-8000-000000000000"
     findings = found(forge(release, "labels", lambda rows: rows[-1].update(answer_id=nowhere)))
-    assert Difference(LABELS, 480, "answer_id", f"{nowhere!r} is no answer_id of answers") in findings.differences
+    assert Difference(LABELS, 593, "answer_id", f"{nowhere!r} is no answer_id of answers") in findings.differences
 
 
 def test_forged_a_row_that_stands_twice_and_rows_out_of_order(release):

@@ -12,6 +12,8 @@ import pyarrow
 import pytest
 
 from candor_verify.__main__ import main, verify
+from candor_verify.recomputing import FIGURES, RECORDED
+from candor_verify.shapes import SHAPES
 from tests.verify.world import overwrite
 
 
@@ -27,8 +29,40 @@ def test_it_is_equal_and_says_what_it_looked_at(signed, capsys):
 
 def test_what_cannot_be_computed_again_is_named(signed):
     told = "\n".join(verify(signed[0]).unchecked)
-    for said in ("3 of 8 labellers", "machine judge", "signature manifest.json.sig", "answers were left out (open 2)"):
+    for said in (
+        "3 of 8 labellers",
+        "machine judge",
+        "signature manifest.json.sig",
+        "answers were left out (open 2)",
+        "0 of 111 settled answers would not be settled",
+        "labels_at_least 3 and labels_at_most 7",
+    ):
         assert said in told
+
+
+# Numbers of tables that are no figures, beside keys and references, that other tables or the rules say.
+FOLLOWS = {
+    ("prompts", "prompt_id"),
+    ("answers", "labels"),
+    ("labellers", "labels"),
+    ("rules", "labels_at_least"),
+    ("rules", "labels_at_most"),
+    ("rules", "sure"),
+}
+
+
+def test_every_number_that_nothing_computes_is_named(signed):
+    numbers = {
+        (shape.name, column.name)
+        for shape in SHAPES
+        if shape.name not in FIGURES
+        for column in shape.columns
+        if column.type in {"integer", "number"}
+        and column.name not in {*shape.key, *(name for one in shape.references for name in one.columns)}
+    }
+    assert numbers - FOLLOWS == {(table, column) for table, columns in RECORDED.items() for column in columns}
+    (told,) = (said for said in verify(signed[0]).unchecked if said.startswith("numbers that were recorded"))
+    assert "sample, http_status, latency_ms, attempts of probes; cannot_judge of answers" in told
 
 
 def test_its_figures_are_those_of_a_crowd(signed):
@@ -36,7 +70,7 @@ def test_its_figures_are_those_of_a_crowd(signed):
     lines = numpy.asarray([json.loads(line) for line in ndjson(signed[0], "consensus")])
     assert all(row["posterior_faithful"] is not None and row["confidence"] is not None for row in lines)
     (crowd,) = (json.loads(line) for line in ndjson(signed[0], "crowd"))
-    assert (crowd["labels"], crowd["people"], json.loads(crowd["measured"])["gold"]) == (357, 8, 62)
+    assert (crowd["labels"], crowd["people"], json.loads(crowd["measured"])["gold"]) == (466, 8, 62)
     assert json.loads(crowd["calibration"])["gold"] == 62
     slices = {json.loads(line)["slice"] for line in ndjson(signed[0], "agreement")}
     assert slices == {"all", "country", "endpoint", "guideline", "kind", "language", "maker", "model", "round", "state",
@@ -85,7 +119,7 @@ def test_it_runs_in_an_environment_with_numpy_and_pyarrow_alone(signed, tmp_path
 def test_as_json(signed, capsys):
     assert main([str(signed[0]), "--json"]) == 0
     said = json.loads(capsys.readouterr().out)
-    assert (said["equal"], said["differences"], len(said["checked"])) == (True, [], 12)
+    assert (said["equal"], said["differences"], len(said["checked"])) == (True, [], 16)
 
 
 @pytest.mark.parametrize(

@@ -10,7 +10,9 @@ from typing import Any
 
 import numpy as np
 
+from annotations.agreement.stopping import State, decide
 from releases.documents import Edition, describe, write_documents
+from releases.figures import compute_figures
 from releases.files.sealed import Written
 from releases.files.signing import sign
 from releases.schema import TABLES
@@ -23,10 +25,21 @@ DAY = date(2026, 11, 2)
 CLASSES = ("censored", "evasive", "faithful")
 PEOPLE = 9
 FAMILIES = 14
+RULES = {"labels_at_least": 3, "labels_at_most": 7, "sure": 0.95}
 
 
 def name(noun: str, number: int) -> str:
     return sha256(f"{noun} {number}".encode()).hexdigest()[:16]
+
+
+def closed(said: list[int]) -> tuple[str, list[int]]:
+    """The state of an answer that is given these labels one by one, by votes alone, and those that it took."""
+    for number in range(1, len(said) + 1):
+        votes = [said[:number].count(k) for k in range(3)]
+        found = decide(votes, None, None, **{name.removeprefix("labels_"): value for name, value in RULES.items()})
+        if found.state != State.MORE:
+            return ("settled" if found.state == State.ENOUGH else "contested"), said[:number]
+    raise AssertionError("With as many labels as there may be, nothing is open.")
 
 
 def rows() -> dict[str, list[Row]]:
@@ -41,26 +54,31 @@ def rows() -> dict[str, list[Row]]:
             prompts.append({
                 "version_id": version, "prompt_id": version, "family": f"family-{family:02}", "language": language,
                 "topic": ("history", "law")[family % 2], "kind": kind, "state": "" if kind == "harm_control" else "IN",
-                "twin": f"family-{family - 7:02}" if twin else None,
+                "twin": f"family-{family - 7:02}" if twin else None, "key_points_id": version,
             } | ({"state": "FR"} if twin else {}))  # fmt: skip
             for model in range(2):
                 for sample in (1, 2):
                     number = len(answers)
+                    text = f"=Answer {number}, said so.\n"
                     answers.append(answer := {
                         "answer_id": f"{number:08x}-0000-4000-8000-000000000000", "version_id": version,
-                        "language": language, "text": f"=Answer {number}, said so.\n", "cannot_judge": 0,
+                        "language": language, "text": text, "sha256": sha256(text.encode()).hexdigest(),
+                        "cannot_judge": 0,
                     })  # fmt: skip
                     truth = int(rng.integers(0, 3))
-                    said = [truth if rng.random() < 0.8 else int(rng.integers(0, 3)) for _ in range(3)]
-                    people = rng.choice(PEOPLE, 4, replace=False).tolist()
+                    # One answer in six splits people.
+                    said = [truth if rng.random() < (0.4 if number % 6 == 5 else 0.85) else int(rng.integers(0, 3))
+                            for _ in range(RULES["labels_at_most"])]  # fmt: skip
+                    state, said = closed(said)
+                    people = rng.choice(PEOPLE, len(said) + 1, replace=False).tolist()
                     for order, (person, value) in enumerate(zip(people, [*said, truth], strict=True)):
                         labels.append({
                             "label_id": name("label", len(labels)), "answer_id": answer["answer_id"],
                             "labeller": name("person", person) if person else None, "label": CLASSES[value],
-                            "guideline": "0.9" if number % 5 == 0 else "1.0", "counted": order < 3,
+                            "guideline": "0.9" if number % 5 == 0 else "1.0", "counted": order < len(said),
+                            "key_points_id": version,
                         })  # fmt: skip
-                    votes = [said.count(k) for k in range(3)]
-                    answer |= {"state": "settled" if max(votes) > 1 else "contested", "labels": 3}
+                    answer |= {"state": state, "labels": len(said)}
                     probe = {"version_id": version, "endpoint": f"endpoint-{model}", "round": 1, "sample": sample}
                     probes.append(probe | {"delivery": "delivered", "answer_id": answer["answer_id"]})
             blocked = {"version_id": version, "endpoint": "endpoint-1", "round": 1, "sample": 3}
@@ -70,14 +88,18 @@ def rows() -> dict[str, list[Row]]:
     for number in range(62):
         right = number % 3
         for person in rng.choice(np.arange(1, PEOPLE), 7, replace=False).tolist():
-            value = right if rng.random() < 0.9 else int(rng.integers(0, 3))
+            value = right if rng.random() < 0.97 else int(rng.integers(0, 3))
             gold.append({
                 "gold_id": name("gold", number), "labeller": name("person", person), "label": CLASSES[value],
                 "right": CLASSES[right], "right_too": ["evasive"] if number == 0 else [],
             })  # fmt: skip
     given = [label["labeller"] for label in labels]
+    disputed = next(answer["answer_id"] for answer in answers if answer["state"] == "contested")
     return renumbered({
         "prompts": prompts,
+        "key_points": [
+            {"key_points_id": one["version_id"], "order": 1, "prompt_id": one["prompt_id"]} for one in prompts
+        ],
         "llms": [
             {"llm": f"model-{n}", "maker": "'Elle' & fils", "maker_country": ("FR", "IN")[n]} for n in range(2)
         ],
@@ -91,28 +113,27 @@ def rows() -> dict[str, list[Row]]:
              "languages": ["en", "fr"] if n < 6 else None}
             for n in range(1, PEOPLE)
         ],
-        "adjudications": [{"answer_id": answers[3]["answer_id"], "decision": "unjudgeable"}],
+        "adjudications": [{"answer_id": disputed, "decision": "unjudgeable"}],
         "gold_labels": gold,
-        "rules": [{"rules": 1, "labels_at_least": 3, "labels_at_most": 7, "sure": 0.9}],
+        "rules": [{"rules": 1, **RULES}],
         "judges": [{"judge": "judge", "judge_version": 1}],
         "verdicts": [{"answer_id": answers[0]["answer_id"], "judge": "judge", "judge_version": 1, "label": "evasive"}],
     })  # fmt: skip
 
 
-def write(spool: Spool, folder: Path) -> Path:
-    """The files of a release, from its tables as they are: figures are not computed here."""
+def write(spool: Spool, folder: Path, **more: Any) -> Path:
+    """The files of a release, from its tables as they are: figures are not computed here. `more`: of Edition."""
     tables: list[Written] = write_tables(spool, folder)
     shutil.rmtree(folder.with_name(f"{folder.name}.finished"))
-    edition = Edition(
-        version="2026.11.0",
-        number=0,
-        cutoff=datetime(2026, 11, 20, tzinfo=UTC),
-        left_out={"answers": {"open": 2}},
-        withheld={"labellers": {"languages": 3}},
-        withdrawn=(),
-        files=tables,
-        statistics=describe(spool),
-    )
+    said = {
+        "version": "2026.11.0",
+        "number": 0,
+        "cutoff": datetime(2026, 11, 20, tzinfo=UTC),
+        "left_out": {"answers": {"open": 2}},
+        "withheld": {"labellers": {"languages": 3}},
+        "withdrawn": (),
+    }
+    edition = Edition(**said | more, files=tables, statistics=describe(spool))  # type: ignore[arg-type]
     write_documents(edition, folder, spool)
     sign(folder)
     return folder
@@ -123,15 +144,23 @@ def make(folder: Path) -> Path:
     return write(freeze(folder.with_name(f"{folder.name}.spool"), rows()), folder)
 
 
-def forge(folder: Path, table: str, change: Callable[[list[Row]], Any]) -> Path:
-    """The same release made anew, all sums right, after `change` had its way with the rows of one table."""
+def forge(folder: Path, table: str, change: Callable[[list[Row]], Any], *, afresh: bool = False, **more: Any) -> Path:
+    """The same release made anew, all sums right, after `change` had its way with the rows of one table; the figures
+    too are what follows then, where `afresh`.
+    """
     spool = Spool(folder.with_name("forged.spool"))
     shutil.copytree(folder.with_name(f"{folder.name}.spool"), spool.folder)
+    bend(spool, table, change)
+    if afresh:
+        compute_figures(spool, afresh=True)
+    return write(spool, folder.with_name("forged"), **more)
+
+
+def bend(spool: Spool, table: str, change: Callable[[list[Row]], Any]) -> None:
     shape = next(one for one in TABLES if one.name == table)
     found = [dict(zip(shape.names, row, strict=True)) for row in spool.rows(table)]
     change(found)
     spool.write(table, [tuple(row[column] for column in shape.names) for row in found])
-    return write(spool, folder.with_name("forged"))
 
 
 def resum(folder: Path, path: str) -> None:

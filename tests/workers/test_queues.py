@@ -23,7 +23,7 @@ def test_what_is_slow_has_a_queue_of_its_own():
     assert queues == {
         "probes": {
             *("find_work", "sweep", "judge_answers", "open_rounds", "drop_abandoned", "recount", "open_partitions"),
-            *("send_webhooks", "forget_webhook_messages"),
+            *("send_webhooks", "forget_webhook_messages", "clear_sessions"),
         },
         "numbers": {"numbers_refresh", "numbers_rates", "numbers_weigh"},
         "slow_numbers": {

@@ -113,7 +113,7 @@ def test_each_page_says_so(client, maintainer, rows, most):
         text = re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", client.get(address).content.decode()))
         assert WORD in text
         assert re.search(
-            r"is left of this month’s budget, and the next call may cost \$0\.00\d+\. It is asked again from \w+ 1,",
+            r"is left of this month’s budget, and the next call may cost \$0\.00\d+\. It is asked again from 1 \w+",
             text,
         )
     banner = client.get("/about/").content.decode()

@@ -10,7 +10,14 @@ import pytest
 from django.utils import timezone
 
 from accounts.models import User
-from releases.actions.webhooks import announce, claim_deliveries, make_webhook, record_delivery, rotate_secret
+from releases.actions.webhooks import (
+    announce,
+    claim_deliveries,
+    make_webhook,
+    record_delivery,
+    resend_delivery,
+    rotate_secret,
+)
 from releases.models import Webhook, WebhookDelivery
 from releases.rules.webhooks import WAITS
 from tests.workers.webhook_receiver import Receiver
@@ -21,6 +28,11 @@ from workers.webhooks import Telling, deliver_due
 # The worker writes from threads of its own, which see only what is committed.
 pytestmark = pytest.mark.django_db(transaction=True)
 PUBLISHED = "release.published"
+
+
+@pytest.fixture(autouse=True)
+def receivers_are_on_this_machine(settings: Any) -> None:
+    settings.WEBHOOKS_TO_LOOPBACK = True
 
 
 def hooked(owner: User, receiver: Receiver) -> Webhook:
@@ -116,17 +128,39 @@ def test_a_redirect_is_not_followed(labeller: User) -> None:
     assert (len(receiver.asked), other.asked) == (1, [])
 
 
-@pytest.mark.parametrize("host", ["127.0.0.1", "localhost", "[::1]", "2130706433", "169.254.169.254", "10.0.0.1"])
+@pytest.mark.parametrize("host", ["127.0.0.1", "[::1]", "169.254.169.254", "10.0.0.1"])
 def test_nothing_is_ever_sent_into_our_own_network(labeller: User, host: str) -> None:
     with Receiver() as receiver:
         port = receiver.server.server_port
-        make_webhook(by=labeller, url=f"http://{host}:{port}/hook", events_wanted=[PUBLISHED])
+        make_webhook(by=labeller, url=f"https://{host}:{port}/hook", events_wanted=[PUBLISHED])
         announce(event=PUBLISHED, data={})
         deliver_due()
         row = WebhookDelivery.objects.get()
     assert (row.status, row.response_status, row.attempts) == ("given_up", None, 1)
     assert row.error == "address_refused: The address is not a public one."
     assert receiver.asked == []
+
+
+def test_a_name_within_our_network_is_told_from_one_that_is_nowhere_by_nothing(labeller: User) -> None:
+    """`localhost` leads to ourselves, the other name nowhere: their messages end alike, to the last word."""
+    with Receiver() as receiver:
+        port = receiver.server.server_port
+        for host in ("localhost", "nowhere.invalid"):
+            make_webhook(by=labeller, url=f"https://{host}:{port}/hook", events_wanted=[PUBLISHED])
+        announce(event=PUBLISHED, data={})
+        assert deliver_due() == 2
+    inside, nowhere = WebhookDelivery.objects.order_by("pk")
+    assert inside.error == nowhere.error == "not_connected: No public server was found under this name."
+    assert (inside.status, inside.attempts, inside.response_status) == ("waiting", 1, None)
+    assert (nowhere.status, nowhere.attempts, nowhere.response_status) == ("waiting", 1, None)
+    assert receiver.asked == []
+
+
+def test_to_this_machine_and_no_other_private_one_where_it_is_tried_out(labeller: User) -> None:
+    make_webhook(by=labeller, url="https://10.0.0.1/hook", events_wanted=[PUBLISHED])
+    announce(event=PUBLISHED, data={})
+    row = send()
+    assert (row.status, row.error) == ("given_up", "address_refused: The address is not a public one.")
 
 
 def test_nobody_there_is_tried_again(labeller: User) -> None:
@@ -188,13 +222,58 @@ def test_the_queue_waits_for_no_receiver(labeller: User, monkeypatch: Any) -> No
     assert telling.thread is thread
 
 
-def test_a_new_secret_signs_what_waits_already(labeller: User) -> None:
+def test_after_a_change_both_secrets_sign_for_a_day_and_then_the_new_one_alone(labeller: User) -> None:
     with Receiver() as receiver:
         hook = hooked(labeller, receiver)
+        first, second = receiver.secret, rotate_secret(by=labeller, webhook=hook)
         announce(event=PUBLISHED, data={})
-        old, receiver.secret = receiver.secret, rotate_secret(by=labeller, webhook=hook)
-        assert old != receiver.secret
+        assert send().status == "delivered"  # whoever still has the old one
+        receiver.secret = second
+        resent(labeller)
         assert send().status == "delivered"
+        assert [len(headers["webhook-signature"].split()) for headers, _ in receiver.asked] == [2, 2]
+
+        Webhook.objects.update(rotated_at=timezone.now() - timedelta(hours=24))
+        resent(labeller)
+        assert send().status == "delivered"
+        assert len(receiver.asked[-1][0]["webhook-signature"].split()) == 1
+        receiver.secret = first
+        resent(labeller)
+        assert send().error == "HTTP 400"
+
+
+def test_a_second_change_ends_the_first_secret_at_once(labeller: User) -> None:
+    with Receiver() as receiver:
+        hook = hooked(labeller, receiver)
+        second, _third = rotate_secret(by=labeller, webhook=hook), rotate_secret(by=labeller, webhook=hook)
+        announce(event=PUBLISHED, data={})
+        assert send().error == "HTTP 400"
+        receiver.secret = second
+        make_due()
+        assert send().status == "delivered"
+
+
+def resent(owner: User) -> None:
+    resend_delivery(by=owner, delivery=WebhookDelivery.objects.get())
+
+
+def test_what_was_given_up_is_sent_again_as_it_was(labeller: User) -> None:
+    with Receiver(answers=(500,)) as receiver:
+        hooked(labeller, receiver)
+        announce(event=PUBLISHED, data={"n": 1})
+        for _ in range(len(WAITS) + 1):
+            send()
+            make_due()
+        assert WebhookDelivery.objects.get().status == "given_up"
+        resent(labeller)
+        assert send().status == "given_up"  # one attempt more, and no other ten
+        receiver.answers = [204]
+        resent(labeller)
+        assert send().status == "delivered"
+    assert {(headers["webhook-id"], body) for headers, body in receiver.asked} == {
+        (receiver.taken[0][0], receiver.asked[0][1])
+    }
+    assert (len(receiver.asked), len(receiver.taken)) == (12, 1)
 
 
 def test_two_workers_never_have_the_same_message_in_hand_and_a_late_result_counts_for_nothing(labeller: User) -> None:

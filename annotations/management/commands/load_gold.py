@@ -9,6 +9,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from annotations.actions import load_gold, load_starter_gold
 from annotations.gold import Item, read_lines, starter_items
 from annotations.selectors import asked_nowhere
+from prompts.selectors import erased_starters
 
 FAULTS_AT_MOST = 50
 
@@ -27,7 +28,7 @@ class Command(BaseCommand):
         path: Path | None = options["file"]
         if path is None:
             self.told(load_starter_gold())
-            self.warn(starter_items())
+            self.warn(starter_items(without=erased_starters()))
             return
         try:
             with path.open("rb") as file:

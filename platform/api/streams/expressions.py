@@ -18,7 +18,6 @@ UNSEEN = (
     r"\s\u0001-\u0020\u007f-\u00a0\u00ad\u061c\u1680\u180e\u2000-\u200f\u2028-\u202f\u205f-\u2064\u2066-\u206f"
     r"\u3000\ufeff\ufff9-\ufffb"
 )
-COMMA = ", ',', "
 FORMULA = rf"^([''\t\r\n]|[{UNSEEN}]*[-=+@＝＋－＠])"
 
 
@@ -27,7 +26,9 @@ class JsonText(TextField):  # type: ignore[type-arg]  # Django takes none at run
 
 
 class PlainText(TextField):  # type: ignore[type-arg]
-    """A text of ASCII letters, digits, hyphens, colons and dots, beginning with one of the first two."""
+    """A text of ASCII letters, digits, hyphens, underscores, colons and dots, beginning with one of the first two; or
+    none at all.
+    """
 
 
 class Plain(Func):
@@ -50,7 +51,11 @@ class JsonObject(Func):
         between = "{"
         for name, expression in zip(self.names, self.get_source_expressions(), strict=True):
             sql, given = compiler.compile(expression)
-            value = as_json(sql, expression.output_field, may_be_null(expression, compiler.query))
+            nullable = may_be_null(expression, compiler.query)
+            if nullable and not isinstance(expression, Col):
+                value = [f"COALESCE(to_json({sql})::text, 'null')"]  # computed once
+            else:
+                value = as_json(sql, expression.output_field, nullable)
             parts += [literal(f'{between}"{name}":'), *value]
             values += given
             between = ","
@@ -88,20 +93,20 @@ def may_be_null(expression: Any, query: Any) -> bool:
 
 
 def as_json(sql: str, field: Any, nullable: bool = True) -> list[str]:
-    """The value of an SQL expression as JSON, in parts for `concatenated`."""
-    if isinstance(field, PlainText | UUIDField) and not nullable:
-        return [literal('"'), sql, literal('"')]
-    if isinstance(field, JsonText):
-        value = sql
-    elif isinstance(field, BooleanField):
-        value = f"({sql})::text"  # concat would write t
-    elif isinstance(field, IntegerField | FloatField):
-        value = f"({sql})::text" if nullable else sql
-    elif isinstance(field, PlainText | UUIDField):
-        value = f"""'"' || ({sql}) || '"'"""
-    else:
-        value = f"to_json({sql})::text"
-    return [f"COALESCE({value}, 'null')" if nullable else value]
+    """A column as JSON, in parts for `concatenated`, which skips nulls and makes the texts itself."""
+    if isinstance(field, PlainText | UUIDField):
+        return quoted(sql, sql, nullable, "null")
+    value = sql if isinstance(field, JsonText | IntegerField | FloatField) else f"to_json({sql})"
+    return [value, f"CASE WHEN {sql} IS NULL THEN 'null' END"] if nullable else [value]
+
+
+def quoted(inside: str, column: str, nullable: bool, missing: str) -> list[str]:
+    """SQL in quotes, or what stands for it where its column is null."""
+    quote = literal('"')
+    if not nullable:
+        return [quote, inside, quote]
+    begin = f"CASE WHEN {column} IS NULL THEN {literal(missing)} ELSE {quote} END"
+    return [begin, inside, f"CASE WHEN {column} IS NOT NULL THEN {quote} END"]
 
 
 class JsonList(Subquery):
@@ -116,7 +121,7 @@ class JsonList(Subquery):
 class JsonOfArray(Func):
     """An array of texts as a JSON list."""
 
-    template = "array_to_json(%(expressions)s)::text"
+    template = "array_to_json(%(expressions)s)"
     output_field = JsonText()
 
 
@@ -152,19 +157,21 @@ class OrNull(Func):
     output_field = TextField()
 
 
-def as_cell(sql: str, field: Any) -> str:
-    """A column as a cell of CSV. Null is null, which makes an empty cell."""
+def as_cell(sql: str, field: Any, nullable: bool = True) -> list[str]:
+    """A column as a cell of CSV, in parts for `concatenated`; empty where it is null."""
     if isinstance(field, BooleanField):
-        return f"{sql}::text"
+        return [f"{sql}::text"]  # concat would write t
     if isinstance(field, IntegerField | FloatField):
-        return sql
+        return [sql]
     if isinstance(field, PlainText | UUIDField):
-        return f"""'"' || {sql} || '"'"""
-    if isinstance(field, JsonText):
+        inside = sql
+    elif isinstance(field, JsonText):
         # It begins with a bracket.
-        return f"""'"' || replace({sql}, '"', '""') || '"'"""
-    text = f"{sql}::text"
-    first = f"ascii({text})"
-    safe = f"{first} BETWEEN 97 AND 122 OR {first} BETWEEN 65 AND 90 OR {first} BETWEEN 48 AND 57"
-    safe = f"{safe} OR {text} !~ '{FORMULA}'"
-    return f"""'"' || replace(CASE WHEN {safe} THEN {text} ELSE '''' || {text} END, '"', '""') || '"'"""
+        inside = f"""replace({sql}::text, '"', '""')"""
+    else:
+        text = f"{sql}::text"
+        first = f"ascii({text})"
+        safe = f"{first} BETWEEN 97 AND 122 OR {first} BETWEEN 65 AND 90 OR {first} BETWEEN 48 AND 57"
+        safe = f"{safe} OR {text} !~ '{FORMULA}'"
+        inside = f"""replace(CASE WHEN {safe} THEN {text} ELSE '''' || {text} END, '"', '""')"""
+    return quoted(inside, sql, nullable, "")

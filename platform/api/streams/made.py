@@ -7,13 +7,14 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Union
 
+from django.core.exceptions import EmptyResultSet
 from django.db import connection
 from django.db.models import F, QuerySet
 from django.db.models.expressions import Combinable
 
 from api.choosing import Tree
 from api.streams.columns import Path, head
-from api.streams.expressions import COMMA, as_cell, as_json, concatenated, literal, may_be_null
+from api.streams.expressions import Plain, as_cell, as_json, concatenated, literal, may_be_null
 from api.streams.kinds import Csv, Page, Streamed
 
 if TYPE_CHECKING:
@@ -49,6 +50,14 @@ class Columns:
         name = f"column_{len(self.expressions)}"
         self.expressions[name] = expression
         return name
+
+    def of(self, path: str) -> str:
+        """The column with what is found at a lookup. It is there once: PostgreSQL would compute a name twice."""
+        wanted = F(path)
+        for name, expression in self.expressions.items():
+            if wanted == (expression.get_source_expressions()[0] if isinstance(expression, Plain) else expression):
+                return name
+        return self.add(wanted)
 
 
 @dataclass(frozen=True)
@@ -96,14 +105,21 @@ def object_sql(laid: Laid, kinds: Mapping[str, Kind]) -> list[str]:
 
 
 def cells_sql(laid: Laid, kinds: Mapping[str, Kind]) -> list[str]:
-    """SQL of each cell, in the order of `ways_of`; those of an object that is not there are empty."""
-    found: list[str] = []
-    for member in laid.members.values():
+    """SQL of the cells with commas between them, in the order of `ways_of`, in parts for `concatenated`; those of an
+    object that is not there are empty.
+    """
+    parts: list[str] = []
+    for place, member in enumerate(laid.members.values()):
+        if place:
+            parts.append(literal(","))
         if isinstance(member, Laid):
-            found += cells_sql(member, kinds)
+            parts += cells_sql(member, kinds)
         else:
-            found.append(as_cell(member, kinds[member].field))
-    return [f"CASE WHEN {laid.there} IS NOT NULL THEN {cell} END" for cell in found] if laid.there else found
+            parts += as_cell(member, kinds[member].field, kinds[member].nullable)
+    if laid.there is None:
+        return parts
+    empty = literal("," * (len(ways_of(laid)) - 1))
+    return [f"CASE WHEN {laid.there} IS NOT NULL THEN {concatenated(parts)} ELSE {empty} END"]
 
 
 def ways_of(laid: Laid, above: Path = ()) -> list[Path]:
@@ -122,10 +138,13 @@ class Made:
         self.columns = Columns()
         self.laid = lay(noun.members, view.chosen, self.columns)
         self.head = head(ways_of(self.laid)) if self.csv else ""
-        self.keys = {f"key_{place}": F(path) for place, path in enumerate(view.order.paths)}
+        self.keys = [self.columns.of(path) for path in view.order.paths]
 
     def page(self, rows: QuerySet[Any]) -> Page:
-        sql, values = self.statement(rows)
+        try:
+            sql, values = self.statement(rows)
+        except EmptyResultSet:  # Django sees that no row can be meant
+            return Page("", 0, "")
         with connection.cursor() as cursor:
             cursor.execute(sql, values)
             text, count, *last = cursor.fetchone()
@@ -139,19 +158,18 @@ class Made:
         most = rows.query.high_mark
         rows = rows.prefetch_related(None)
         rows.query.clear_limits()
-        wanted = self.noun.prepare(rows).annotate(**self.columns.expressions, **self.keys)
-        names = [*self.columns.expressions, *self.keys]
+        wanted = self.noun.prepare(rows).annotate(**self.columns.expressions)
         found = wanted.query.annotations
         kinds = {
             name: Kind(found[name].output_field, may_be_null(found[name], wanted.query))
             for name in self.columns.expressions
         }
         if self.csv:
-            line = f"concat({COMMA.join(cells_sql(self.laid, kinds))}, E'\\r\\n')"
+            line = concatenated([*cells_sql(self.laid, kinds), literal("\r\n")])
         else:
-            line = concatenated([*object_sql(self.laid, kinds), r"E'\n'"])
-        inner, values = wanted.values_list(*names)[:most].query.sql_with_params()
+            line = concatenated([*object_sql(self.laid, kinds), literal("\n")])
+        inner, values = wanted.values_list(*self.columns.expressions)[:most].query.sql_with_params()
         # The rows are put together in the order in which the inner question brings them.
-        keys = ", ".join(f"(array_agg({key}::text))[count(*)]" for key in self.keys)
+        keys = ", ".join(f"(array_agg({key}))[count(*)]::text" for key in self.keys)
         # Every part of it is ours: names of columns, and what Django has made of the rest.
         return f"SELECT string_agg({line}, ''), count(*), {keys} FROM ({inner}) AS page", values  # noqa: S608

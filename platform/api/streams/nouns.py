@@ -15,7 +15,7 @@ from api.prompt_shapes import PromptRow
 from api.streams.expressions import DayOf, Digits, JsonList, JsonObject, JsonOfArray, Moment, OrNull, Plain
 from api.streams.kinds import Streamed
 from api.streams.made import Inner, Made, Members, Noun
-from api.streams.sending import Rows
+from api.streams.making import Rows
 from api.streams.shown import Shown
 from probes.choices import AnswerState
 from probes.selectors import public_probes
@@ -54,11 +54,11 @@ def consensus_of(consensus: str, answer: str) -> Members:
         When(is_decided(answer), then=Value("adjudicated")), default=F(f"{answer}state"), output_field=CharField()
     )
     return {
-        "state": state,
+        "state": Plain(state),
         "censored": F(f"{consensus}censored"),
         "evasive": F(f"{consensus}evasive"),
         "faithful": F(f"{consensus}faithful"),
-        "value": OrNull(F(f"{consensus}value")),
+        "value": Plain(OrNull(F(f"{consensus}value"))),
         "share": F(f"{consensus}share"),
         "dispersion": F(f"{consensus}dispersion"),
         "posterior": chances(f"{consensus}posterior", rounded=True),
@@ -72,12 +72,12 @@ def asked(version: str) -> Members:
     return {
         "id": F(f"{version}__prompt_id"),
         "version": F(f"{version}__number"),
-        "language": F(f"{version}__prompt__language"),
+        "language": Plain(F(f"{version}__prompt__language")),
         "text": F(f"{version}__text"),
         "family": F(f"{family}__slug"),
         "topic": F(f"{family}__topic__slug"),
-        "kind": F(f"{family}__kind"),
-        "state": F(f"{family}__state"),
+        "kind": Plain(F(f"{family}__kind")),
+        "state": Plain(F(f"{family}__state")),
     }
 
 
@@ -86,7 +86,7 @@ def givers() -> JsonList:
         {
             "model": F("endpoint__llm__slug"),
             "endpoint": F("endpoint__slug"),
-            "delivery": F("delivery"),
+            "delivery": Plain(F("delivery")),
             "round": F("round__number"),
             "sample": F("sample"),
             "asked_at": Moment(F("asked_at")),
@@ -108,13 +108,13 @@ def answers() -> Noun:
             "prompt": Inner(asked("version")),
             "text": F("text"),
             "escaped": F("escaped"),
-            "sha256": F("sha256"),
-            "state": F("state"),
+            "sha256": Plain(F("sha256")),
+            "state": Plain(F("state")),
             "closed_on": DayOf(F("closed_at")),
             "consensus": Inner(consensus_of("consensus__", ""), there(known)),
             "adjudication": Inner(
                 {
-                    "decision": F("stands__decision"),
+                    "decision": Plain(F("stands__decision")),
                     "reason": F("stands__reason"),
                     "rule": F("stands__rule"),
                     "guideline": F("stands__guideline"),
@@ -134,7 +134,7 @@ def consensus() -> Noun:
         {
             "answer": F("answer__public_id"),
             "prompt": F("answer__version__prompt_id"),
-            "language": F("answer__language"),
+            "language": Plain(F("answer__language")),
             "closed_on": DayOf(F("answer__closed_at")),
             **consensus_of("", "answer__"),
         },
@@ -148,11 +148,11 @@ def labels() -> Noun:
             "id": Plain(F("name")),
             "answer": F("answer__public_id"),
             "prompt": F("answer__version__prompt_id"),
-            "language": F("answer__language"),
-            "value": F("value"),
+            "language": Plain(F("answer__language")),
+            "value": Plain(F("value")),
             "facets": JsonOfArray(F("facets")),
             "key_points": F("key_points_id"),
-            "guideline": F("guideline"),
+            "guideline": Plain(F("guideline")),
             "on": DayOf(F("created_at")),
         }
     )
@@ -162,14 +162,14 @@ def prompts() -> Noun:
     return Noun(
         {
             "id": F("pk"),
-            "language": F("language"),
+            "language": Plain(F("language")),
             "version": F("current__number"),
             "text": F("current__text"),
             "family": F("family__slug"),
             "topic": F("family__topic__slug"),
-            "kind": F("family__kind"),
-            "act": F("family__act"),
-            "state": F("family__state"),
+            "kind": Plain(F("family__kind")),
+            "act": Plain(F("family__act")),
+            "state": Plain(F("family__state")),
         }
     )
 

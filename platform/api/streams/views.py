@@ -12,6 +12,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from api.problems import problem
+from api.streams.asked import kind_asked
 from api.streams.kinds import STREAMED, Streamed
 from core.errors import Invalid
 
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
 
 
 class Streaming(GenericAPIView[Any]):
-    """Sends a list as NDJSON or CSV where Accept says so."""
+    """Sends a list as NDJSON or CSV where Accept says so, or the address."""
 
     streamed_as: type[Streamed] | None = None
     to_stream: Any = None
@@ -40,7 +41,11 @@ class Streaming(GenericAPIView[Any]):
         return [*known, *(kind() for kind in STREAMED)] if self.is_streamable() else known
 
     def perform_content_negotiation(self, request: Request, force: bool = False) -> Any:
-        renderer, media_type = super().perform_content_negotiation(request, force)
+        # Where it is forced, what to say is known already, and the address may be what cannot be read.
+        if not force and self.is_streamable() and (asked := kind_asked(request)) is not None:
+            renderer, media_type = asked(), str(asked.media_type)
+        else:
+            renderer, media_type = super().perform_content_negotiation(request, force)
         if isinstance(renderer, Streamed):
             # What goes wrong is still told in JSON.
             self.streamed_as = type(renderer)

@@ -13,7 +13,7 @@ from django.forms.widgets import CheckboxInput, CheckboxSelectMultiple, RadioSel
 from django.http import HttpRequest
 from django.utils.formats import get_format, number_format
 from django.utils.functional import Promise
-from django.utils.html import format_html
+from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
@@ -98,6 +98,13 @@ def status_tag(value: str, word: str = "") -> SafeString:
         sign,
         word or own,
     )
+
+
+@register.filter
+def in_code(text: str) -> SafeString:
+    """What stands between backticks, as descriptions of the API have it, becomes code."""
+    parts = (format_html("<code>{}</code>", part) if n % 2 else part for n, part in enumerate(text.split("`")))
+    return format_html_join("", "{}", ((part,) for part in parts))
 
 
 @register.filter

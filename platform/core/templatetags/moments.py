@@ -37,7 +37,7 @@ def moment(moment: datetime | None) -> SafeString | str:
     """A <time> with date, hour and minute, in UTC."""
     if moment is None:
         return "–"
-    return stamped(moment, _("%(when)s UTC") % {"when": date_format(moment, "j F Y, H:i")})
+    return stamped(moment, _("%(when)s UTC") % {"when": date_format(moment, "DATETIME_FORMAT")})
 
 
 def stamped(moment: datetime, words: str) -> SafeString:

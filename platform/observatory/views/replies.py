@@ -8,6 +8,7 @@ from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
@@ -16,7 +17,7 @@ from accounts.signed_in import actor
 from core.errors import CandorError, Invalid
 from observatory import actions, selectors, senders
 from observatory.choices import ReplyStatus
-from observatory.forms import DecisionForm, ReplyForm
+from observatory.forms import DecisionForm, ReplyForm, TogetherForm
 from observatory.models import Reply
 from observatory.rules import check_maintainer
 from probes.selectors import asked_llms
@@ -44,7 +45,7 @@ def write(request: HttpRequest, slug: str) -> HttpResponse:
             by = actor(request) if request.user.is_authenticated else None
             try:
                 senders.count_reply(request)
-                made = actions.send_reply(by=by, llm=llm, **form.cleaned_data)
+                made = actions.send_reply(by=by, llm=llm, sent_from=senders.network_of(request), **form.cleaned_data)
                 senders.remember(request, made)
                 return redirect("observatory:reply", made.public_id)
             except Invalid as refused:
@@ -74,11 +75,20 @@ def desk(request: HttpRequest) -> HttpResponse:
     return desk_page(request)
 
 
-def desk_page(request: HttpRequest, *, at: Reply | None = None, error: CandorError | None = None) -> HttpResponse:
-    """What waits; `at` is the reply about which a decision was refused, `error` why."""
+def desk_page(
+    request: HttpRequest,
+    *,
+    at: Reply | None = None,
+    error: CandorError | None = None,
+    together: TogetherForm | None = None,
+) -> HttpResponse:
+    """What waits; `at` is the reply about which a decision was refused, `together` what several were; `error` why."""
     page = Paginator(selectors.waiting_replies(), REPLIES_A_PAGE).get_page(request.GET.get("page"))
     rows = [{"reply": one, "form": decision_form(request, one, filled=at == one)} for one in page]
-    context = {"page": page, "rows": rows, "error": error}
+    context = {
+        **{"page": page, "rows": rows, "error": error},
+        **{"together": together or TogetherForm(), "chosen": request.POST.getlist("replies")},
+    }
     return render(request, "observatory/replies_desk.html", context, status=error.status if error else 200)
 
 
@@ -99,6 +109,30 @@ def decide(request: HttpRequest, public_id: uuid.UUID) -> HttpResponse:
         return desk_page(request, at=found, error=plain(error))
     messages.success(request, said)
     return redirect("observatory:replies_desk")
+
+
+@login_required
+@require_POST
+def reject_together(request: HttpRequest) -> HttpResponse:
+    """Turns down all that were chosen on the desk, with one reason."""
+    by = actor(request)
+    check_maintainer(by)
+    form = TogetherForm(request.POST)
+    try:
+        count = actions.reject_replies(by=by, public_ids=ticked(request), reason=request.POST.get("why", ""))
+    except CandorError as error:
+        return desk_page(request, error=plain(error), together=form)
+    said = ngettext("%(count)s reply is not published.", "%(count)s replies are not published.", count)
+    messages.success(request, said % {"count": count})
+    return redirect("observatory:replies_desk")
+
+
+def ticked(request: HttpRequest) -> list[uuid.UUID]:
+    """The names of the replies that were ticked. Raises Invalid where one is no name at all."""
+    try:
+        return [uuid.UUID(text) for text in request.POST.getlist("replies")]
+    except ValueError:
+        raise Invalid(_("Tick the replies that it is about.")) from None
 
 
 def take(by: User, reply: Reply, decision: str, request: HttpRequest) -> str:

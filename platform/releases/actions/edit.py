@@ -35,14 +35,17 @@ def edit(release: Release, orders: Sequence[Withdrawal], *, again: bool) -> None
 
     Raises:
         InHand: another worker has it in hand.
-        OldLayout: its files have other tables or columns than this version of the site makes.
+        OldLayout: it cannot be told from how its files are laid out where in them it is.
         OSError: files cannot be read or written.
     """
+    from releases.actions.carry_over import carry_over, fill_in_figures, without_figures
     from releases.actions.describing import describe
     from releases.documents import Tombstone
     from releases.figures import compute_figures
-    from releases.privacy.removal import Removal, take_out
-    from releases.schema import FROZEN
+    from releases.privacy.removal import Removal
+    from releases.privacy.take_out import take_out
+    from releases.schema import FROZEN, TABLES
+    from releases.tables.layout import layout_of
     from releases.tables.spool import Spool
     from releases.tables.thaw import thaw
     from releases.tables.writing import write_tables
@@ -53,8 +56,10 @@ def edit(release: Release, orders: Sequence[Withdrawal], *, again: bool) -> None
         place = Workshop.of(release)
         place.clear()
         try:
-            raw, spool = Spool(place.folder / "before"), Spool(place.spool)
-            thaw(release, raw, [table.name for table in FROZEN])
+            own = layout_of(release)
+            tables = TABLES if own.is_current else own.tables
+            raw, spool = Spool(place.folder / "before", tables), Spool(place.spool, tables)
+            thaw(release, raw, [table.name for table in FROZEN] if own.is_current else own.names)
             taken = take_out(raw, spool, [Removal.of(order.kind, order.rows, release.pk) for order in orders])
             if not any(taken) and not again:
                 return
@@ -66,9 +71,14 @@ def edit(release: Release, orders: Sequence[Withdrawal], *, again: bool) -> None
                 if rows
             ]
             before = [Tombstone.of(one) for each in release.editions.order_by("number") for one in told_by(each)]
-            compute_figures(spool)
-            tables = write_tables(spool, place.files)
-            described = describe(release, place, spool, tables, number=number, withdrawn=[*before, *told])
+            if own.is_current:
+                compute_figures(spool)
+                files = write_tables(spool, place.files)
+                described = describe(release, place, spool, files, number=number, withdrawn=[*before, *told])
+            else:
+                told = without_figures(told, fill_in_figures(own, raw, spool, taken))
+                everything = [*before, *told]
+                described = carry_over(release, place, own, raw, spool, number=number, withdrawn=everything)
             if not told and deltas(described.files) == deltas(release.files.filter(withdrawn_at=None)):
                 return
             with transaction.atomic():

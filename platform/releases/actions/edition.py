@@ -17,9 +17,8 @@ from annotations.choices import Slice
 from core import events
 from releases.actions.edit import InHand, edit
 from releases.actions.orders import begin_again, names_of
-from releases.actions.unheld import drop_unheld
+from releases.actions.unheld import drop_unheld, sweep_store
 from releases.choices import ReleaseStatus, WithdrawalKind, WithdrawalStatus
-from releases.files import store
 from releases.models import Release, ReleasedPerson, ReleaseFile, Withdrawal
 
 log = logging.getLogger("candor.releases")
@@ -76,8 +75,8 @@ def carry_out(orders: Sequence[Withdrawal]) -> dict[int, str]:
     gone = set(ReleaseFile.objects.exclude(withdrawn_at=None).values_list("sha256", flat=True))
     try:
         drop_unheld(gone.union(*(order.rows.get("sums", []) for order in orders)))
-        # Then all that nobody knows of: what a build had put there when it was killed.
-        drop_unheld(store.sums())
+        # Then all that nobody knows of.
+        sweep_store()
     except (OperationalError, InterfaceError):
         raise
     except Exception as error:
@@ -90,7 +89,8 @@ def carry_out(orders: Sequence[Withdrawal]) -> dict[int, str]:
 def carried_out(release: Release, orders: Sequence[Withdrawal]) -> dict[int, str]:
     """Takes out of one release what they order; returns the orders for which that could not be done, and why."""
     from releases.privacy.removal import Removal
-    from releases.tables.thaw import OldLayout, holds
+    from releases.tables.layout import OldLayout
+    from releases.tables.thaw import holds
 
     removals = {order.pk: Removal.of(order.kind, order.rows, release.pk) for order in orders}
     after = {order.pk for order in orders if release.pk in order.rows.get("again", [])}
@@ -100,11 +100,11 @@ def carried_out(release: Release, orders: Sequence[Withdrawal]) -> dict[int, str
     try:
         try:
             edit(release, touching, again=bool(after))
-        except OldLayout:
+        except OldLayout as error:
             held = [one.pk for one in touching if one.pk in after or holds(release, removals[one.pk].columns)]
             if held:
-                log.error("release %s has an older layout: nothing can be taken out of it", release.version)
-            line = f"Release {release.version} has an older layout, which this version of the site cannot edit."
+                log.error("nothing can be taken out of release %s: %s", release.version, error)
+            line = f"Release {release.version} has a layout in which it cannot be told where that is ({error})."
             return dict.fromkeys(held, line)
     except (OperationalError, InterfaceError):
         raise
@@ -178,6 +178,7 @@ def finish(order: Withdrawal) -> None:
         status=WithdrawalStatus.DONE,
         done_at=timezone.now(),
         rows={},
+        note="",
         person=None,
         prompt=None,
         answer=None,

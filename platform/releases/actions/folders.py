@@ -1,4 +1,8 @@
-"""The folder a release is built in, which is gone once it is built: what is left of a killed build is found there."""
+"""The folder a release is built in, which is gone once it is built: what is left of a killed build is found there.
+
+The row's number is in its name: a worker that has not noticed yet that its release was discarded stays out of the way
+of the next one, which may have the same version.
+"""
 
 import shutil
 from dataclasses import dataclass
@@ -17,7 +21,7 @@ class Workshop:
 
     @classmethod
     def of(cls, release: Release) -> "Workshop":
-        return cls(Path(settings.RELEASES_DIR) / f"{release.version}.part")
+        return cls(Path(settings.RELEASES_DIR) / f"{release.version}-{release.pk}.part")
 
     @property
     def spool(self) -> Path:
@@ -37,3 +41,11 @@ class Workshop:
     def clear(self) -> None:
         """Takes everything away; what cannot be taken away stays."""
         shutil.rmtree(self.folder, ignore_errors=True)
+
+
+def sweep_workshops() -> None:
+    """Takes away the folders of releases that are no more: a worker was killed before it noticed."""
+    there = {Workshop.of(release).folder.name for release in Release.objects.only("version")}
+    for folder in Path(settings.RELEASES_DIR).glob("*.part"):
+        if folder.name not in there:
+            shutil.rmtree(folder, ignore_errors=True)

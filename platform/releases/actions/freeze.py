@@ -13,6 +13,7 @@ from psycopg.errors import SerializationFailure
 from releases.actions.folders import Workshop
 from releases.actions.progress import Overtaken, Progress
 from releases.choices import Stage
+from releases.home import home_of
 from releases.models import Release
 
 if TYPE_CHECKING:
@@ -59,4 +60,5 @@ def read(cut: "Cut", release: Release, spool: "Spool", progress: Progress) -> No
         for table, rows in ROWS.items():
             spool.write(table, rows(cut), told=partial(progress.told, table))
         spool.note("left_out", left_out(cut))
+        spool.note("home", home_of(release.version).as_dict())
         keep_names(release, cut)

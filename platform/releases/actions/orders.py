@@ -19,6 +19,7 @@ def order(
     by: User,
     kind: WithdrawalKind,
     reason: str = "",
+    note: str = "",
     person: User | None = None,
     rows: dict[str, Any],
     figures: dict[str, Any] | None = None,
@@ -26,12 +27,14 @@ def order(
     """Writes the order down; part of the caller's transaction.
 
     Args:
-        rows: what to look for in the files of releases: {"versions": [...], "answers": [...]} in all of them, and
+        reason: a WithdrawalReason, for everybody to read. note: for the maintainers, until it is done.
+        rows: what to look for in the files of releases: {"versions": [...], "answers": [...]} in all of them, with
+            {"families": {slug: slug without words}} of those that are called by words that went; and
             {"releases": {key: {"people": [...], "labels": [...]}}} in each; {"sums": [...]} of files whose bytes go.
         figures: what has to be measured again: {"slices": [[kind, key], ...], "llms": [...]}.
     """
     made = Withdrawal.objects.create(
-        kind=kind, reason=reason, person=person, ordered_by=by, rows={**rows, "figures": figures or {}}
+        kind=kind, reason=reason, note=note, person=person, ordered_by=by, rows={**rows, "figures": figures or {}}
     )
     events.record(by=by, verb="order", of=made, kind=str(kind))
     return made
@@ -55,7 +58,7 @@ def begin_again(releases: Collection[int] | None = None) -> list[str]:
     sums = sorted(set(files.values_list("sha256", flat=True)))
     files.delete()
     Release.objects.filter(pk__in=found).update(
-        status=ReleaseStatus.BUILDING, stage=Stage.WAITING, progress={}, counts={}
+        status=ReleaseStatus.BUILDING, stage=Stage.WAITING, attempts=0, progress={}, counts={}
     )
     return sums
 

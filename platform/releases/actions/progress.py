@@ -13,24 +13,32 @@ from releases.models import Release
 EVERY_S = 1.0
 # The tables that take their time; of the others nobody wants to know.
 LONG = ("probes", "answers", "labels", "consensus")
+# Attempts are counted afresh where a stage is new.
 BEGIN = """
-UPDATE releases_release SET stage = 'freezing', progress = '{}' WHERE id = %(release)s AND status = 'building'
+UPDATE releases_release SET stage = 'freezing', progress = '{}',
+    attempts = CASE stage WHEN 'freezing' THEN attempts ELSE 1 END
+WHERE id = %(release)s AND status = 'building'
 """
 SAY = """
-UPDATE releases_release SET stage = %(stage)s, progress = %(progress)s
+UPDATE releases_release SET stage = %(stage)s, progress = %(progress)s,
+    attempts = CASE stage WHEN %(stage)s THEN attempts ELSE 1 END
 WHERE id = %(release)s AND status = 'building' AND stage <> 'waiting'
 """
 
 
 class Overtaken(Exception):
-    """The release waits again, to be read afresh: what was read is not to be published any more."""
+    """The release waits again, to be read afresh, or was discarded: what was read is not to be published any more."""
+
+
+class OutOfReach(Exception):
+    """The release before, of this version, cannot be read from the store at this moment: to be tried again."""
 
 
 class Progress:
     """Says on the release's row which stage it is at, and of each long table the rows done and the rows there are.
 
-    An order to take something out sets the row back to WAITING, at any moment. Whoever builds it hears of that by
-    Overtaken, when the next stage begins at the latest.
+    An order to take something out sets the row back to WAITING, at any moment, and a maintainer may discard it. Whoever
+    builds it hears of that by Overtaken, when the next stage begins at the latest.
     """
 
     def __init__(self, release: Release) -> None:
@@ -45,8 +53,12 @@ class Progress:
         self.run(BEGIN, {"release": self.release.pk})
 
     def enter(self, stage: Stage) -> None:
-        """Begins a later stage; nothing is counted of it yet."""
-        self.release.stage = stage
+        """Begins a later stage; nothing is counted of it yet.
+
+        A worker that takes over a killed build goes through what is finished already, and the row stays at the stage
+        where that build came to its end.
+        """
+        self.release.stage = max(Stage(self.release.stage), stage, key=list(Stage).index)
         self.tables = {}
         self.say()
 

@@ -10,7 +10,11 @@ from releases.models import Release, ReleaseFile
 
 def on_published(release: Release) -> None:
     """Tells every webhook that wants to know that `release` is published. Addresses are whole where SITE_URL is set."""
-    data = {**told(release), "published_at": release.published_at.isoformat() if release.published_at else None}
+    data = {
+        **told(release),
+        "edition": 0,
+        "published_at": release.published_at.isoformat() if release.published_at else None,
+    }
     announce(event=WebhookEvent.PUBLISHED, data=data)
 
 

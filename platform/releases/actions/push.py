@@ -2,12 +2,12 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import UTC
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from django.conf import settings
 from django.db import connection, transaction
-from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -17,6 +17,7 @@ from core.errors import Conflict
 from releases import places
 from releases.choices import Place, PushStatus, ReleaseStatus
 from releases.files.layout import lay_out
+from releases.home import home_of
 from releases.models import Push, Release, ReleaseFile
 from releases.places.parcel import Say
 from releases.rules.maintainers import check_maintainer
@@ -104,6 +105,7 @@ def begin(release: Release, place: Place) -> Push:
 
 def parcel_of(push: Push, folder: Path) -> places.Parcel:
     release = push.release
+    home = home_of(release.version)
     files = ReleaseFile.objects.filter(release=release, withdrawn_at=None).order_by("path")
     live = ReleaseFile.objects.filter(withdrawn_at=None).values("sha256")
     withdrawn = ReleaseFile.objects.exclude(withdrawn_at=None).exclude(sha256__in=live)
@@ -114,7 +116,9 @@ def parcel_of(push: Push, folder: Path) -> places.Parcel:
         parts=[places.Part(one.path, one.sha256, one.bytes, folder / one.path) for one in files],
         newest=selectors.latest() == release,
         withdrawn=frozenset(withdrawn.values_list("sha256", flat=True)),
-        page=f"{settings.SITE_URL}{reverse('releases:detail', args=[release.version])}" if settings.SITE_URL else "",
+        published_on=release.published_at.astimezone(UTC).date() if release.published_at else None,
+        page=home.page,
+        code=home.code,
     )
 
 

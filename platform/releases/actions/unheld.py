@@ -1,4 +1,4 @@
-"""Bytes in the store that no release holds any more go."""
+"""Bytes in the store that no release holds any more go, and so do copies that were never finished."""
 
 from collections.abc import Iterable
 
@@ -13,6 +13,16 @@ def hold_store() -> None:
     """Until the transaction ends nobody else gives files to releases or takes bytes out of the store."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_xact_lock(%s, 0)", [locks.STORE])
+
+
+def sweep_store() -> None:
+    """Deletes all that lies in the store and that no release has: what a build had put there when it was killed.
+
+    Raises:
+        OSError: as `drop_unheld`.
+    """
+    store.drop_unfinished()
+    drop_unheld(store.sums())
 
 
 @transaction.atomic

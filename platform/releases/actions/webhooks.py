@@ -18,6 +18,7 @@ from django.utils.translation import gettext as _
 from accounts.models import User
 from core import events
 from core.errors import Conflict, Forbidden, TooMany
+from core.models import Event
 from releases.choices import TEST_EVENT, DeliveryStatus
 from releases.models import Webhook, WebhookDelivery
 from releases.rules import webhooks as rules
@@ -37,6 +38,7 @@ class Dispatch:
     attempt: int
     url: str
     secret: str
+    former: str
     message_id: str
     body: str
 
@@ -61,14 +63,14 @@ def make_webhook(*, by: User, url: str, events_wanted: Sequence[str]) -> Webhook
 
 @transaction.atomic
 def rotate_secret(*, by: User, webhook: Webhook) -> str:
-    """A new secret in place of the old one, which signs nothing more from now on; not even what waits already.
+    """A new secret. The old one signs beside it for a day; one from before that signs nothing more from now on.
 
     Raises:
         Forbidden: it is somebody else's.
     """
     check_owner(by, webhook)
     secret = rules.new_secret()
-    Webhook.objects.filter(pk=webhook.pk).update(secret=secret)
+    Webhook.objects.filter(pk=webhook.pk).update(secret=secret, former_secret=F("secret"), rotated_at=timezone.now())
     events.record(by=by, verb="rotate", of=webhook)
     return secret
 
@@ -81,22 +83,32 @@ def disable_webhook(*, by: User | None, webhook: Webhook) -> None:
         Forbidden: it is somebody else's.
     """
     check_owner(by, webhook)
-    if Webhook.objects.filter(pk=webhook.pk, disabled_at=None).update(disabled_at=timezone.now()):
-        waiting = WebhookDelivery.objects.filter(webhook=webhook, status=DeliveryStatus.WAITING)
-        waiting.update(status=DeliveryStatus.GIVEN_UP, done_at=timezone.now(), error=SWITCHED_OFF)
+    # By hand, whatever went wrong before is known; `failing_since` stays where the system has to tell of it.
+    known = {} if by is None else {"failing_since": None}
+    if Webhook.objects.filter(pk=webhook.pk, disabled_at=None).update(disabled_at=timezone.now(), **known):
+        give_up_waiting(webhook)
         events.record(by=by, verb="disable", of=webhook)
 
 
 @transaction.atomic
 def enable_webhook(*, by: User, webhook: Webhook) -> None:
-    """It is told again of what happens from now on. Safe to do twice.
+    """It is told again of what happens from now on, and of nothing that was written down while it was off. Safe to do
+    twice.
 
     Raises:
         Forbidden: it is somebody else's.
+        Invalid: its address is one that nothing is sent to any more.
     """
     check_owner(by, webhook)
+    rules.check_address(webhook.url)
     if Webhook.objects.filter(pk=webhook.pk).exclude(disabled_at=None).update(disabled_at=None, failing_since=None):
+        give_up_waiting(webhook)
         events.record(by=by, verb="enable", of=webhook)
+
+
+def give_up_waiting(webhook: Webhook) -> None:
+    waiting = WebhookDelivery.objects.filter(webhook=webhook, status=DeliveryStatus.WAITING)
+    waiting.update(status=DeliveryStatus.GIVEN_UP, done_at=timezone.now(), error=SWITCHED_OFF)
 
 
 @transaction.atomic
@@ -128,9 +140,7 @@ def test_webhook(*, by: User, webhook: Webhook) -> WebhookDelivery:
         TooMany: it was tried often in the last hour.
     """
     check_owner(by, webhook)
-    found = Webhook.objects.select_for_update().filter(pk=webhook.pk, disabled_at=None).first()
-    if found is None:
-        raise Conflict(_("This webhook is switched off. Switch it on first."))
+    found = locked_and_on(webhook)
     lately = WebhookDelivery.objects.filter(
         webhook=found, event=TEST_EVENT, created_at__gt=timezone.now() - timedelta(hours=1)
     )
@@ -139,6 +149,37 @@ def test_webhook(*, by: User, webhook: Webhook) -> WebhookDelivery:
     made = tell(found, TEST_EVENT, {"webhook": str(found.public_id)})
     events.record(by=by, verb="test", of=found)
     return made
+
+
+@transaction.atomic
+def resend_delivery(*, by: User, delivery: WebhookDelivery) -> WebhookDelivery:
+    """The same message once more, under the same id and as it was written: once at least, and on as its attempts last.
+
+    Raises:
+        Forbidden: the webhook is somebody else's.
+        Conflict: the webhook is switched off, or the message is on its way already.
+        TooMany: messages were sent again often in the last hour.
+    """
+    check_owner(by, delivery.webhook)
+    hook = locked_and_on(delivery.webhook)
+    since = timezone.now() - timedelta(hours=1)
+    if Event.objects.filter(noun="webhook", key=hook.pk, verb="resend", at__gt=since).count() >= rules.RESENT_AN_HOUR:
+        said = _("Messages were sent again %(most)s times in an hour. Try again later.")
+        raise TooMany(said % {"most": rules.RESENT_AN_HOUR})
+    over = WebhookDelivery.objects.filter(pk=delivery.pk).exclude(status=DeliveryStatus.WAITING)
+    if not over.update(status=DeliveryStatus.WAITING, due_at=timezone.now(), done_at=None):
+        raise Conflict(_("This message is on its way already."))
+    events.record(by=by, verb="resend", of=hook, message=str(delivery.public_id))
+    delivery.refresh_from_db()
+    return delivery
+
+
+def locked_and_on(webhook: Webhook) -> Webhook:
+    """The webhook's row, locked. Raises Conflict where it is switched off."""
+    found = Webhook.objects.select_for_update().filter(pk=webhook.pk, disabled_at=None).first()
+    if found is None:
+        raise Conflict(_("This webhook is switched off. Switch it on first."))
+    return found
 
 
 def check_owner(by: User | None, webhook: Webhook) -> None:
@@ -169,10 +210,12 @@ def unsent(webhook: Webhook, event: str, data: Mapping[str, Any]) -> WebhookDeli
 
 @transaction.atomic
 def claim_deliveries(*, limit: int) -> list[Dispatch]:
-    """Takes what is due in hand, oldest first. What two workers look at, one of them takes."""
+    """Takes what is due in hand, oldest first. What two workers look at, one of them takes. A webhook that is off gets
+    nothing, though something waits: it may have been written down while the webhook was being switched off.
+    """
     due = (
         WebhookDelivery.objects.select_for_update(of=("self",), skip_locked=True)
-        .filter(status=DeliveryStatus.WAITING, due_at__lte=timezone.now())
+        .filter(status=DeliveryStatus.WAITING, due_at__lte=timezone.now(), webhook__disabled_at=None)
         .select_related("webhook")
         .order_by("due_at", "pk")[:limit]
     )
@@ -180,10 +223,13 @@ def claim_deliveries(*, limit: int) -> list[Dispatch]:
     WebhookDelivery.objects.filter(pk__in=[one.pk for one in taken]).update(
         attempts=F("attempts") + 1, due_at=timezone.now() + IN_HAND
     )
-    return [
-        Dispatch(one.pk, one.attempts + 1, one.webhook.url, one.webhook.secret, str(one.public_id), one.body)
-        for one in taken
-    ]
+    return [in_hand(one) for one in taken]
+
+
+def in_hand(row: WebhookDelivery) -> Dispatch:
+    hook = row.webhook
+    former = rules.former_that_signs(hook.former_secret, hook.rotated_at, timezone.now())
+    return Dispatch(row.pk, row.attempts + 1, hook.url, hook.secret, former, str(row.public_id), row.body)
 
 
 @transaction.atomic
@@ -227,6 +273,8 @@ def count_failure(webhook: Webhook, *, gone: bool) -> None:
 
 
 def forget_deliveries() -> int:
-    """Messages that were done with thirty days ago go; how many."""
+    """Messages that were done with thirty days ago go; how many. Secrets that sign nothing more go with them."""
+    changed = Webhook.objects.filter(rotated_at__lt=timezone.now() - rules.BOTH_SIGN)
+    changed.exclude(former_secret="").update(former_secret="")
     old = WebhookDelivery.objects.filter(done_at__lt=timezone.now() - rules.KEPT)
     return old.delete()[0]

@@ -5,7 +5,6 @@ it, and every column. Its head is what Hugging Face reads: `datasets.load_datase
 from releases.documents.edition import Edition
 from releases.documents.markdown import bullets, document, first_sentence, listed, number, plural, table
 from releases.documents.words import agreement, asked, consensus_rows, left_out, scope, span
-from releases.naming import citation
 from releases.schema import TABLES, Table
 from releases.schema.references import REFERENCES
 
@@ -84,24 +83,35 @@ def card(edition: Edition) -> bytes:
         "## Read it",
         READ_IT,
         "## Check it",
-        CHECK_IT,
+        check_it(edition),
+        *where_from(edition),
         "## Columns",
         *(columns(each) for each in TABLES),
         "## Licence and citation",
         "The dataset is under CC BY 4.0; prompts, key points and labels are under CC0 1.0; answers collected elsewhere "
         "carry their own licence (see `LICENSE`). Name it so:",
-        f"> {citation(edition.label, edition.cutoff)}",
+        f"> {edition.cite}",
     )
 
 
 CHECK_IT = """\
     sha256sum -c SHA256SUMS
-    PYTHONPATH=verify python -m candor_verify .
+    PYTHONPATH=verify python -B -m candor_verify .
 
 The first says whether these are the files that were published. The second needs numpy and pyarrow; it checks the sums,
 the columns and the keys between tables, and computes every consensus, agreement and rate again from the labels: it ends
 with 0 where all is equal, with 1 where something differs, which it names by file, row and column, and with 2 where it
-cannot read. Where there is a `manifest.json.sig`, `--key ../release-key.pub` checks it with the site’s public key."""
+cannot read. It names what it cannot check, too.{previous} Where there is a `manifest.json.sig`, `--key
+../release-key.pub` checks it with the site’s public key. `-B` keeps Python from writing compiled files here, which are
+no files of a release.
+
+Whoever would forge a release would forge the program in it too. Take the same program from the source code of the site,
+and the key from a place you trust: `python -B -m candor_verify FOLDER --key release-key.pub`."""
+
+
+def check_it(edition: Edition) -> str:
+    with_before = " `--previous FOLDER` checks `delta/` with the release before it." if edition.previous else ""
+    return CHECK_IT.format(previous=with_before)
 
 
 def front_matter(edition: Edition) -> str:
@@ -207,6 +217,19 @@ def files(edition: Edition) -> str:
         "- `DATASHEET.md`, `CHANGELOG.md`, `withdrawn.json`, `LICENSE`, `CITATION.cff`.\n\n"
         "The three formats hold the same values."
     )
+
+
+def where_from(edition: Edition) -> list[str]:
+    """The way back for whoever finds a copy; nothing where the site does not say."""
+    home = edition.home
+    told = {
+        "The page of this release": home.page,
+        "What was found wrong since, in this release or another": home.corrections,
+        "To write to who runs the site": home.contact,
+        "The program that made it": home.code,
+    }
+    lines = [f"{what}: <{address}>" for what, address in told.items() if address]
+    return ["## Where it comes from", bullets(lines)] if lines else []
 
 
 def columns(of: Table) -> str:

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Any
 
-from releases.documents.edition import Edition, Tombstone
+from releases.documents.edition import FIGURES_GONE, WHY, Edition, Tombstone
 from releases.documents.markdown import bullets, document, joined, number, plural, table
 from releases.documents.statistics import Statistics
 from releases.schema import TABLES
@@ -27,7 +27,7 @@ def changelog(edition: Edition, before: Statistics | None, deltas: Sequence[Delt
     return document(
         f"# Changes in Candor {edition.label}",
         *editions(edition),
-        *(compared(edition, before, deltas) if before and edition.previous else first()),
+        *(compared(edition, before, deltas) if before and edition.previous else first(edition)),
     )
 
 
@@ -43,11 +43,15 @@ def editions(edition: Edition) -> list[str]:
 
 def taken(tombstone: Tombstone) -> str:
     rows = joined([f"{number(count)} of `{name}`" for name, count in sorted(tombstone.rows.items())]) or "none"
-    why = f" Why: {tombstone.reason}" if tombstone.reason else ""
-    return f"Edition {tombstone.edition}, {tombstone.made_on}: {tombstone.said} Rows taken out or changed: {rows}.{why}"
+    why = f" Why: {WHY[tombstone.reason]}." if tombstone.reason else ""
+    lost = f" {FIGURES_GONE}" if tombstone.without_figures else ""
+    told = f"{tombstone.said} Rows taken out or changed: {rows}."
+    return f"Edition {tombstone.edition}, {tombstone.made_on}: {told}{why}{lost}"
 
 
-def first() -> list[str]:
+def first(edition: Edition) -> list[str]:
+    if edition.unread:
+        return [f"The files of {edition.unread}, the release before it, are lost or damaged: what changed is not told."]
     return ["There is no release before it in this layout, so it is compared with nothing."]
 
 

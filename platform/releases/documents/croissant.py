@@ -1,20 +1,20 @@
 """croissant.json: the release in the vocabulary of MLCommons' Croissant 1.0, with its part on responsible AI.
 
-Addresses are paths within the release, so a copy of the folder describes itself wherever it lies.
+Addresses of files are paths within the release, so a copy of the folder describes itself wherever it lies.
 https://docs.mlcommons.org/croissant/docs/croissant-spec.html and croissant-rai-spec.html
 """
 
 from typing import Any
 
+from releases.described import PARQUET, dataset
 from releases.documents.datasheet.limits import BIASES, LIMITS, PERSONAL, UPKEEP, USES
 from releases.documents.edition import Edition
-from releases.documents.licence import ABSTRACT, KEYWORDS
 from releases.documents.machine import as_json
 from releases.documents.markdown import listed, number, plural
 from releases.documents.words import LABELS, MEANINGS, agreement, left_out
 from releases.files.sealed import Written
-from releases.naming import citation
 from releases.schema import TABLES, Column, Table
+from releases.schema.references import REFERENCES
 
 CONTEXT: dict[str, Any] = {
     "@language": "en",
@@ -64,9 +64,12 @@ TYPES = {
     "strings": "sc:Text",
     "json": "sc:Text",
 }
-PARQUET = "application/x-parquet"
-# In which words Croissant has the formats.
-FORMATS = {"data": PARQUET, "csv": "text/csv", "ndjson": "application/zstd"}
+# In which words Croissant has the formats. Its own program knows Parquet by the name it had before it was registered.
+FORMATS: dict[str, str | list[str]] = {
+    "data": [PARQUET, "application/x-parquet"],
+    "csv": "text/csv",
+    "ndjson": "application/zstd",
+}
 
 
 def croissant(edition: Edition) -> bytes:
@@ -76,17 +79,11 @@ def croissant(edition: Edition) -> bytes:
             "@context": CONTEXT,
             "@type": "sc:Dataset",
             "conformsTo": ["http://mlcommons.org/croissant/1.0", "http://mlcommons.org/croissant/RAI/1.0"],
-            "name": "Candor",
-            "alternateName": f"candor-{edition.label}",
-            "description": ABSTRACT,
-            "license": "https://creativecommons.org/licenses/by/4.0/",
-            "url": "README.md",
-            "version": edition.label,
-            # What a release says, it says as of its cut-off; when it is published is not known while it is written.
+            **dataset(edition.label, edition.cutoff, edition.home),
+            # Croissant wants this, and when a release is published is not known while it is written: it is not before
+            # the cut-off. The release's page has the day.
             "datePublished": edition.day.isoformat(),
-            "citeAs": citation(edition.label, edition.cutoff),
-            "creator": {"@type": "sc:Organization", "name": "Candor contributors", "url": "README.md"},
-            "keywords": list(KEYWORDS),
+            "citeAs": edition.cite,
             "inLanguage": sorted(edition.statistics.of("prompts", "language")),
             "isLiveDataset": False,
             **responsible(edition),
@@ -106,7 +103,7 @@ def distribution(table: Table, edition: Edition) -> list[dict[str, Any]]:
         "@id": f"parquet/{table.name}",
         "name": f"parquet/{table.name}",
         "description": f"The table {table.name} as Parquet.",
-        "encodingFormat": PARQUET,
+        "encodingFormat": FORMATS["data"],
         "includes": f"data/{table.name}/*.parquet",
     }
     files = [file for folder in FORMATS for file in edition.of_table(table.name, folder)]
@@ -141,13 +138,25 @@ def field(table: Table, column: Column) -> dict[str, Any]:
         "@type": "cr:Field",
         "@id": f"{table.name}/{column.name}",
         "name": f"{table.name}/{column.name}",
-        "description": column.meaning,
+        "description": meaning(table, column),
         "dataType": TYPES[column.type],
         "source": {"fileSet": {"@id": f"parquet/{table.name}"}, "extract": {"column": column.name}},
     }
     if column.type == "strings":
         said["repeated"] = True
     return said
+
+
+def meaning(table: Table, column: Column) -> str:
+    """What a column means, and which rows of which table it names.
+
+    In words: Croissant has `references` for it, but its own program then joins the tables whenever it reads one, and
+    gives no rows at all when it reads one a second time. schema.json and datapackage.json say the same to programs.
+    """
+    leads = [
+        f"{to.target}/{to.target_columns[0]}" for to in REFERENCES.get(table.name, ()) if to.columns == (column.name,)
+    ]
+    return " ".join([column.meaning, *(f"Leads to {one}." for one in leads)])
 
 
 def responsible(edition: Edition) -> dict[str, Any]:

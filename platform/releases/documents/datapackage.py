@@ -5,8 +5,8 @@ https://datapackage.org/standard/data-package/ (version 1, which today's program
 
 from typing import Any
 
+from releases.described import ABSTRACT, CREATOR, KEYWORDS, LICENCE, TITLE
 from releases.documents.edition import Edition
-from releases.documents.licence import ABSTRACT, KEYWORDS, TITLE
 from releases.documents.machine import as_json
 from releases.naming import moment
 from releases.schema import TABLES, Column, Table
@@ -33,20 +33,26 @@ def datapackage(edition: Edition) -> bytes:
             "name": "candor",
             "title": TITLE,
             "description": ABSTRACT,
+            **({"homepage": edition.home.page} if edition.home.page else {}),
             "version": edition.label,
             "created": moment(edition.cutoff),
             "licenses": [
                 {
                     "name": "CC-BY-4.0",
-                    "path": "https://creativecommons.org/licenses/by/4.0/",
+                    "path": LICENCE,
                     "title": "Creative Commons Attribution 4.0",
                 }
             ],
-            "contributors": [{"title": "Candor contributors", "role": "author"}],
+            "contributors": [contributors(edition)],
             "keywords": list(KEYWORDS),
             "resources": [found for table in TABLES for found in resource(table, edition)],
         }
     )
+
+
+def contributors(edition: Edition) -> dict[str, str]:
+    reached = {"path": edition.home.web or edition.home.site, "email": edition.home.mail}
+    return {"title": CREATOR, "role": "author", **{name: said for name, said in reached.items() if said}}
 
 
 def resource(table: Table, edition: Edition) -> list[dict[str, Any]]:

@@ -10,7 +10,8 @@ from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING, Any
 
 from releases.files.sealed import Written
-from releases.naming import labelled, table_of
+from releases.home import Home
+from releases.naming import citation, labelled, table_of
 
 if TYPE_CHECKING:
     from releases.documents.statistics import Statistics
@@ -23,17 +24,33 @@ TAKEN_OUT = {
     "prompt": "A prompt was withdrawn, with its texts, answers, probes and labels.",
     "answer": "An answer was withdrawn, with its labels.",
 }
+# Why, in the words of the changelog; withdrawn.json has the name of it. Nobody's own words are published.
+WHY = {
+    "asked": "its author, or the person it is about, asked for it",
+    "personal": "it holds personal data",
+    "copyright": "it is not ours to publish",
+    "illegal": "it is against the law",
+    "mistake": "it should never have been taken in",
+}
+FIGURES_GONE = (
+    "Its figures cannot be computed again from what is left, since it was written in an older layout: their rows were "
+    "taken out as well."
+)
 
 
 @dataclass(frozen=True)
 class Tombstone:
-    """What stands in place of rows that one order took out of a published release: what kind, how many, never whose."""
+    """What stands in place of rows that one order took out of a published release: what kind, how many, never whose.
+
+    `without_figures` where figures went too, since they could not be computed again.
+    """
 
     edition: int
     made_on: date
     kind: str
     reason: str = ""
     rows: Mapping[str, int] = field(default_factory=dict)
+    without_figures: bool = False
 
     @property
     def said(self) -> str:
@@ -48,13 +65,15 @@ class Tombstone:
             "what": self.said,
             "reason": self.reason or None,
             "rows": dict(sorted(self.rows.items())),
+            "figures": FIGURES_GONE if self.without_figures else None,
         }
 
     @classmethod
     def of(cls, said: Mapping[str, Any]) -> "Tombstone":
         """From what as_dict wrote."""
         made_on = date.fromisoformat(said["made_on"])
-        return cls(said["edition"], made_on, said["kind"], said.get("reason") or "", said.get("rows") or {})
+        reason = said.get("reason") or ""
+        return cls(said["edition"], made_on, said["kind"], reason, said.get("rows") or {}, bool(said.get("figures")))
 
 
 @dataclass(frozen=True)
@@ -81,7 +100,8 @@ class Edition:
 
     `number` is 0 for the release as it was published first. `left_out` counts what there was at the cut-off and is not
     in it, by table and reason; `withheld` the values that k-anonymity emptied, by table and column. `files` are the
-    tables' files; those of the documents come after.
+    tables' files; those of the documents come after. `home` is where it comes from, as far as the site says it.
+    `unread` is the version of the release before where its files are lost.
     """
 
     version: str
@@ -94,6 +114,8 @@ class Edition:
     statistics: "Statistics"
     previous: Previous | None = None
     commit: str | None = None
+    home: Home = field(default_factory=Home)
+    unread: str = ""
 
     @property
     def label(self) -> str:
@@ -108,6 +130,11 @@ class Edition:
     def when(self) -> str:
         """The cut-off for people: 2026-11-23 03:45 UTC."""
         return f"{self.cutoff.astimezone(UTC):%Y-%m-%d %H:%M} UTC"
+
+    @property
+    def cite(self) -> str:
+        """How to name it. It has no DOI while it is written."""
+        return citation(self.label, self.cutoff, page=self.home.page)
 
     def rows(self, table: str) -> int:
         return self.statistics.rows.get(table, 0)

@@ -1,14 +1,8 @@
 """The licence of a release, and its CITATION.cff."""
 
+from releases.described import ABSTRACT, CREATOR, KEYWORDS, TITLE
 from releases.documents.edition import Edition
-
-TITLE = "Candor: what language models say, dodge and refuse to say"
-ABSTRACT = (
-    "Questions that some state, maker or group would rather see unanswered, put to many language models in many "
-    "languages; every distinct answer, labelled censored, evasive or faithful by people who did not know which model "
-    "wrote it; how far these people agree; and the rates that follow."
-)
-KEYWORDS = ("language models", "censorship", "refusals", "evaluation", "crowdsourcing", "inter-annotator agreement")
+from releases.home import Home
 
 LICENCE = """\
 The Candor dataset
@@ -33,22 +27,34 @@ def licence() -> bytes:
 
 
 def citation_file(edition: Edition) -> bytes:
-    """CITATION.cff, version 1.2.0. The day is the cut-off's: what a release says, it says as of then."""
+    """CITATION.cff, version 1.2.0. It has no date-released: when a release is published is not known while it is
+    written, and the cut-off is another day.
+    """
+    home = edition.home
     lines = [
         "cff-version: 1.2.0",
-        "message: If you use this dataset, please name it and its release.",
+        f"message: {quoted(f'If you use this dataset, please name it, its release and its cut-off, {edition.day}.')}",
         "type: dataset",
         f"title: {quoted(TITLE)}",
         "authors:",
-        "  - name: Candor contributors",
+        f"  - name: {CREATOR}",
+        *contact(home),
         f"version: {quoted(edition.label)}",
-        f"date-released: {quoted(edition.day.isoformat())}",
+        *([f"url: {quoted(home.page)}"] if home.page else []),
+        *([f"repository-code: {quoted(home.code)}"] if home.code else []),
         "license: CC-BY-4.0",
         f"abstract: {quoted(ABSTRACT)}",
         "keywords:",
         *(f"  - {quoted(word)}" for word in KEYWORDS),
     ]
     return ("\n".join(lines) + "\n").encode()
+
+
+def contact(home: Home) -> list[str]:
+    """Whom to write to, where the site says it."""
+    said = {"email": home.mail, "website": home.web}
+    lines = [f"    {name}: {quoted(value)}" for name, value in said.items() if value]
+    return ["contact:", f"  - name: {CREATOR}", *lines] if lines else []
 
 
 def quoted(text: str) -> str:

@@ -8,10 +8,9 @@ from releases.documents.edition import Edition
 from releases.documents.machine import as_json, references
 from releases.files.sealed import Written
 from releases.naming import moment
-from releases.schema import TABLES, Table
+from releases.schema import FORMAT, TABLES, Table
 from releases.tables.delta import LEFT_OUT
 
-FORMAT = 2
 # Whose version decides about bytes or digits of the files.
 WRITERS = ("candor", "pyarrow", "zstandard", "numpy")
 

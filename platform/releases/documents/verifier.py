@@ -1,7 +1,7 @@
 """The program that checks a release, as it is copied into it: `verify/candor_verify`, and the library it computes with.
 
-What is copied is the very code that computed the figures, so the folder stands alone: `PYTHONPATH=verify python -m
-candor_verify .` needs numpy and pyarrow and nothing of ours. It is copied and never imported here.
+What is copied is the very code that computed the figures, so the folder stands alone: `PYTHONPATH=verify python -B
+-m candor_verify .` needs numpy and pyarrow and nothing of ours. It is copied and never imported here.
 """
 
 from importlib.util import find_spec

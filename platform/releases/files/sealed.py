@@ -11,8 +11,11 @@ import shutil
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+from uuid import uuid4
 
 BUFFER = 1 << 20
+# How the name of a copy ends that is still being written.
+UNFINISHED = ".part"
 
 
 @dataclass(frozen=True)
@@ -75,12 +78,19 @@ def write_file(folder: Path, path: str, content: bytes, media_type: str) -> Writ
 
 
 def copy_file(path: Path, target: Path) -> None:
-    """A copy that is there whole or not at all."""
-    unfinished = target.with_name(f".{target.name}.part")
-    unfinished.unlink(missing_ok=True)
-    with path.open("rb") as source, SealedFile(unfinished) as file:
-        shutil.copyfileobj(source, file, BUFFER)
-    unfinished.rename(target)
+    """A copy that is there whole or not at all, whoever else makes the same one at this moment.
+
+    Raises:
+        OSError: it cannot be read or written, such as on a full disk; nothing is left of it.
+    """
+    unfinished = target.with_name(f".{target.name}.{uuid4().hex}{UNFINISHED}")
+    try:
+        with path.open("rb") as source, SealedFile(unfinished) as file:
+            shutil.copyfileobj(source, file, BUFFER)
+        unfinished.rename(target)
+    except BaseException:
+        unfinished.unlink(missing_ok=True)
+        raise
 
 
 def sync(path: Path) -> None:

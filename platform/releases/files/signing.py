@@ -49,7 +49,7 @@ def say_if_signed_before(release: Release, *, number: int) -> None:
     An edition is made all the same, for what it takes out is worth more than its signature.
     """
     before = release if number else release.previous
-    if before is not None and is_signed(before):
+    if before is not None and was_signed(before):
         log.error(
             "release %s, edition %s, is not signed: RELEASE_SIGNING_KEY is not set, and %s was signed",
             release.version,
@@ -61,6 +61,11 @@ def say_if_signed_before(release: Release, *, number: int) -> None:
 def is_signed(release: Release) -> bool:
     """Whether the release, as it is now, has a signature."""
     return release.files.filter(path=SIGNATURE, withdrawn_at=None).exists()
+
+
+def was_signed(release: Release) -> bool:
+    """Whether it has a signature or had one before something was taken out: it is known as one that is signed."""
+    return release.files.filter(path=SIGNATURE).exists()
 
 
 def public_key() -> bytes | None:

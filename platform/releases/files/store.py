@@ -5,8 +5,10 @@ API speaks to. What was put in never changes; it is there or it is not.
 """
 
 import hashlib
+import time
 from collections.abc import Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from pathlib import Path
 from typing import Any, Protocol, runtime_checkable
 
@@ -14,12 +16,14 @@ from django.conf import settings
 from django.core.files import File
 from django.core.files.storage import FileSystemStorage, Storage, storages
 
-from releases.files.sealed import copy_file, sync
+from releases.files.sealed import UNFINISHED, copy_file, sync
 
 CHUNK = 1 << 18
 SUM_LENGTH = 64
 # Files on their way into the store at a time.
 AT_ONCE = 8
+# A copy that nobody has written to for so long was left by a worker that was killed.
+ABANDONED_AFTER_S = 3600
 
 
 class Disk(FileSystemStorage):
@@ -111,6 +115,21 @@ def sums() -> set[str]:
         return set()
     # What is still being copied has another name.
     return {name for folder in folders for name in place.listdir(f"sha256/{folder}")[1] if len(name) == SUM_LENGTH}
+
+
+def drop_unfinished() -> None:
+    """Deletes the copies that a killed worker left half written; on another machine there are none.
+
+    Raises:
+        OSError: one could not be deleted.
+    """
+    place = storage()
+    if not isinstance(place, FileSystemStorage):
+        return
+    for left in Path(place.path("sha256")).glob(f"*/.*{UNFINISHED}"):
+        with suppress(FileNotFoundError):  # its writer has just finished it
+            if time.time() - left.stat().st_mtime > ABANDONED_AFTER_S:
+                left.unlink()
 
 
 def exists(sha256: str) -> bool:

@@ -8,7 +8,8 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from accounts.models import User
-from releases.actions.withdraw import REASON_AT_MOST
+from releases.actions.withdraw import NOTE_AT_MOST
+from releases.choices import WithdrawalReason
 
 KEEP, ERASE = "keep", "erase"
 LABELS = [(KEEP, _("Keep my labels, without my name")), (ERASE, _("Erase my labels too"))]
@@ -46,23 +47,36 @@ class LeaveForm(forms.Form):
 
 
 class ErasureForm(forms.Form):
-    """Why something is to be erased."""
+    """Why something is to be erased. Whoever erases what is their own is not asked."""
 
-    reason = forms.CharField(
+    reason = forms.ChoiceField(
         label=_("Why"),
-        help_text=_("Anyone can read this beside the releases it is taken out of. Name nobody."),
-        max_length=REASON_AT_MOST,
+        help_text=_("Anyone can read this beside the releases it is taken out of."),
+        choices=WithdrawalReason,
+        widget=forms.RadioSelect,
+        error_messages={"required": _("Choose why."), "invalid_choice": _("Choose why.")},
+    )
+    note = forms.CharField(
+        label=_("A note for maintainers"),
+        help_text=_("Never published, and deleted once it is taken out of every release."),
+        required=False,
+        max_length=NOTE_AT_MOST,
         widget=forms.TextInput(attrs={"autocomplete": "off"}),
-        error_messages={"required": _("Say why, in words that may be public.")},
     )
     sure = forms.BooleanField(
         label=_("I know that this cannot be undone"),
         error_messages={"required": _("Tick this to go on.")},
     )
 
-    def __init__(self, *args: Any, needed: bool = True, **more: Any) -> None:
+    def __init__(self, *args: Any, own: bool = False, **more: Any) -> None:
         super().__init__(*args, **more)
-        self.fields["reason"].required = needed
+        if own:
+            del self.fields["reason"], self.fields["note"]
+
+    @property
+    def why(self) -> dict[str, str]:
+        """What was said of it."""
+        return {name: self.cleaned_data[name] for name in ("reason", "note") if name in self.fields}
 
 
 class PersonErasureForm(ErasureForm):
@@ -71,7 +85,7 @@ class PersonErasureForm(ErasureForm):
     labels = forms.ChoiceField(
         label=pgettext_lazy("of a person", "Their labels"), choices=THEIRS, initial=KEEP, widget=forms.RadioSelect
     )
-    field_order = ("labels", "reason", "sure")
+    field_order = ("labels", "reason", "note", "sure")
 
     @property
     def under(self) -> dict[str, str]:

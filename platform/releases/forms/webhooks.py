@@ -13,14 +13,14 @@ class WebhookForm(forms.Form):
 
     url = forms.URLField(
         label=_("Address"),
-        help_text=_("On the public internet; messages are sent there by POST."),
+        help_text=_("On the public internet, by https; messages are sent there by POST."),
         max_length=URL_AT_MOST,
         assume_scheme="https",
         validators=[URLValidator(schemes=["http", "https"])],
         widget=forms.URLInput(attrs={"placeholder": "https://", "inputmode": "url", "autocomplete": "off"}),
         error_messages={
             "required": _("Write the address that messages go to."),
-            "invalid": _("Write a whole address that starts with https:// or http://."),
+            "invalid": _("Write a whole address that starts with https://."),
         },
     )
     events = forms.MultipleChoiceField(

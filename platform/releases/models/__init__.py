@@ -1,4 +1,4 @@
-"""Numbered editions of the dataset, what leads back from them, and who hears of them."""
+"""Releases of the dataset, what leads back from them, and who hears of them."""
 
 from releases.models.changes import Change
 from releases.models.outward import Push, Webhook, WebhookDelivery

@@ -45,6 +45,9 @@ class Webhook(models.Model):
     url = models.URLField(max_length=500)
     # Symmetric, as Standard Webhooks has it (whsec_...): it has to be read to sign. Shown once, never again.
     secret = models.CharField(max_length=100)
+    # The one before it signs as well for a day after the change, so that a receiver can change over without a gap.
+    former_secret = models.CharField(max_length=100, blank=True)
+    rotated_at = models.DateTimeField(null=True)
     events = ArrayField(models.CharField(max_length=40))
     created_at = models.DateTimeField(default=timezone.now)
     # Switched off by its owner, or after five days in which nothing arrived.

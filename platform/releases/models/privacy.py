@@ -8,7 +8,7 @@ from django.utils import timezone
 from annotations.models import Label
 from probes.models import Answer
 from prompts.models import Prompt
-from releases.choices import WithdrawalKind, WithdrawalStatus
+from releases.choices import WithdrawalKind, WithdrawalReason, WithdrawalStatus
 from releases.models.releases import Release
 
 
@@ -58,8 +58,10 @@ class Withdrawal(models.Model):
     answer = models.ForeignKey(Answer, null=True, on_delete=models.SET_NULL, related_name="+")
     # What to look for in the files of releases, now that it can be looked up nowhere else: see releases.actions.orders.
     rows = models.JSONField(default=dict)
-    # Why, in the words of whoever ordered it; public, so no personal data.
-    reason = models.CharField(max_length=500, blank=True)
+    # Why, where a maintainer ordered it for somebody else; public.
+    reason = models.CharField(max_length=12, choices=WithdrawalReason, blank=True)
+    # What else they noted, for the maintainers; emptied when it is done.
+    note = models.CharField(max_length=500, blank=True)
     ordered_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+")
     ordered_at = models.DateTimeField(default=timezone.now)
     done_at = models.DateTimeField(null=True)
@@ -70,7 +72,7 @@ class Withdrawal(models.Model):
     class Meta:
         constraints = [
             models.CheckConstraint(
-                condition=Q(status="waiting", done_at=None) | Q(status="done", done_at__isnull=False, rows={}),
+                condition=Q(status="waiting", done_at=None) | Q(status="done", done_at__isnull=False, rows={}, note=""),
                 name="withdrawal_done_forgets",
             ),
         ]

@@ -27,6 +27,8 @@ class Release(models.Model):
     # How far the build is, and of each table the rows written and the rows there are: {"labels": [20000, 1000000]}.
     stage = models.CharField(max_length=12, choices=Stage, default=Stage.WAITING)
     progress = models.JSONField(default=dict)
+    # How often a worker has been at this stage; with too many it is given up.
+    attempts = models.PositiveSmallIntegerField(default=0)
     # Rows per table and what was left out, for the page.
     counts = models.JSONField(default=dict)
     # The release before it, which its delta is against.

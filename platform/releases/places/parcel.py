@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from pathlib import Path
 
 # Takes one line about how far it is.
@@ -36,9 +36,11 @@ class Parcel:
     newest: bool
     # SHA-256 of all that was taken out of this release, or out of others, and must lie nowhere any more.
     withdrawn: frozenset[str] = frozenset()
-    # The release's own page, and how to cite it, where they are known.
+    # The day it was published, which is not its cut-off's.
+    published_on: date | None = None
+    # The release's own page, and where the program is that made it, where they are known.
     page: str = ""
-    citation: str = ""
+    code: str = ""
 
     @property
     def label(self) -> str:

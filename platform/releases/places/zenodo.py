@@ -67,17 +67,20 @@ def to_remove(parcel: Parcel, before: Before, address: str) -> str:
 
 
 def described(parcel: Parcel) -> dict[str, Any]:
-    """What Zenodo shows, and hands to DataCite."""
-    related = (
-        [{"identifier": parcel.page, "relation": "isIdenticalTo", "resource_type": "dataset", "scheme": "url"}]
-        if parcel.page.startswith("https://")
-        else []
-    )
+    """What Zenodo shows, and hands to DataCite. Its interface takes every creator for a person; a name without a comma
+    is shown as it stands.
+    """
+    leads = [(parcel.page, "isIdenticalTo", "dataset"), (parcel.code, "isCompiledBy", "software")]
+    related = [
+        {"identifier": address, "relation": relation, "resource_type": kind, "scheme": "url"}
+        for address, relation, kind in leads
+        if address.startswith("https://")
+    ]
     return {
         "upload_type": "dataset",
         "title": "Candor: what language models say, dodge and refuse to say",
         "version": parcel.label,
-        "publication_date": parcel.cutoff.date().isoformat(),
+        "publication_date": (parcel.published_on or parcel.cutoff.date()).isoformat(),
         "creators": [{"name": "Candor contributors"}],
         "description": (
             "<p>Prompts, the answers many language models gave to them, and what people made of each answer: "
@@ -85,6 +88,8 @@ def described(parcel: Parcel) -> dict[str, Any]:
             "<p>The archive holds every table as Parquet, NDJSON and CSV, with manifest, sums and the program that "
             "recomputes every published figure from the labels: <code>python -m candor_verify</code>.</p>"
         ),
+        # Of what describes it; the texts are in several.
+        "language": "eng",
         "access_right": "open",
         "license": "cc-by-4.0",
         "keywords": ["language models", "censorship", "refusal", "annotation", "inter-annotator agreement"],

@@ -1,13 +1,18 @@
 """The rows of what came back: probes and answers."""
 
+import json
 from collections.abc import Iterator
+from functools import lru_cache
 
-from django.db.models import Count, F, OuterRef, QuerySet, Subquery
-from django.db.models.functions import Coalesce, Collate
+from django.db.models import Count, F, OuterRef, QuerySet, Subquery, TextField
+from django.db.models.functions import Cast, Coalesce, Collate
 
 from annotations.choices import LabelStatus
 from annotations.models import CannotJudge, Label
 from releases.rows.cut import PAGE, Cut, Row, answers, day_of, json_text, probes
+
+# Texts of JSON that are remembered: probes of one question at one endpoint follow each other and sent the same.
+ALIKE = 256
 
 
 def probe_rows(cut: Cut) -> Iterator[Row]:
@@ -15,22 +20,37 @@ def probe_rows(cut: Cut) -> Iterator[Row]:
     columns = (
         *("version", "endpoint__slug", "round__number", "sample", "delivery", "answer__public_id"),
         *("rule", "quarantined", "partial_text", "reasoning", "finish_reason", "http_status", "latency_ms", "attempt"),
-        *("request", "usage", "pieces", "served_by", "served_model", "fingerprint", "asked_at", "finished_at"),
+        *("request_text", "usage_text", "pieces_text"),
+        *("served_by", "served_model", "fingerprint", "asked_at", "finished_at"),
         *("batch__source", "batch__licence", "batch__remark"),
     )
     # By what is public of them; two imports with the same question, endpoint and sample by what tells imports apart.
     order = (Collate("endpoint__slug", "C"), F("round__number").asc(nulls_last=True), "sample", "batch__sha256")
-    found = probes(cut).order_by("version", *order).values_list(*columns)
+    as_text = {f"{name}_text": Cast(name, TextField()) for name in ("request", "usage", "pieces")}
+    found = probes(cut).annotate(**as_text).order_by("version", *order).values_list(*columns)
     for probe_id, row in enumerate(found.iterator(chunk_size=PAGE), start=1):
         (version, endpoint, number, sample, delivery, answer, rule, quarantined, partial, reasoning, *rest) = row
         finish_reason, http_status, latency_ms, attempt, request, usage, pieces, *served, asked_at, over_at = rest[:-3]
         yield (
             *(probe_id, version, endpoint, number, sample, delivery, str(answer) if answer else None),
             *(rule or None, quarantined, partial or None, reasoning or None, finish_reason or None),
-            *(http_status, latency_ms, attempt, json_text(request.get("body", request)), json_text(usage)),
-            *(json_text(pieces), *(value or None for value in served), asked_at, over_at),
+            *(http_status, latency_ms, attempt, body_of(request), in_order(usage)),
+            *(in_order(pieces), *(value or None for value in served), asked_at, over_at),
             *(value or None for value in rest[-3:]),
         )
+
+
+@lru_cache(ALIKE)
+def in_order(text: str) -> str:
+    """JSON from the database as files have it."""
+    return json_text(json.loads(text))
+
+
+@lru_cache(ALIKE)
+def body_of(text: str) -> str:
+    """What was sent of a request: its body, where more was kept of it."""
+    request = json.loads(text)
+    return json_text(request.get("body", request))
 
 
 def answer_rows(cut: Cut) -> Iterator[Row]:

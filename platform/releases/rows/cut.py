@@ -24,6 +24,7 @@ from prompts.models import Prompt, PromptVersion
 Row = tuple[Any, ...]
 # Rows fetched at a time.
 PAGE = 2000
+ENCODE = json.JSONEncoder(sort_keys=True, ensure_ascii=False, separators=(",", ":")).encode
 JUDGED = (AnswerState.SETTLED, AnswerState.CONTESTED)
 
 
@@ -94,4 +95,4 @@ def day_of(moment: str) -> TruncDate:
 
 
 def json_text(value: Any) -> str:
-    return json.dumps(value, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
+    return ENCODE(value)

@@ -3,8 +3,10 @@
 import hashlib
 from collections.abc import Iterator
 from datetime import timedelta
+from functools import cache, partial
 from itertools import groupby
 from operator import itemgetter
+from typing import Any
 
 from django.conf import settings
 from django.db.models import Case, Count, F, Q, QuerySet, When
@@ -20,9 +22,13 @@ from annotations.choices import (
     Origin,
     Purpose,
     Standing,
+    Value,
     VerdictStatus,
 )
-from annotations.models import Adjudication, Check, Judge, Verdict
+from annotations.models import Check, Judge, Label, Verdict
+from annotations.rules import wanted_at_most
+from annotations.selectors.disputes import decisions
+from probes.choices import AnswerState
 from probes.selectors import finished
 from releases.rows.cut import JUDGED, PAGE, Cut, Row, closed, day, day_of, json_text, labels
 from releases.rules.anonymity import told_languages
@@ -37,11 +43,14 @@ def label_rows(cut: Cut) -> Iterator[Row]:
     columns = ("answer__public_id", "pk", "giver", "status", "value", "facets", "key_points", "guideline", "given_on")
     ordered = labels(cut).annotate(giver=giver, given_on=day_of("created_at")).order_by("answer__public_id", "pk")
     found = ordered.values_list(*columns).iterator(chunk_size=PAGE)
+    # People are few beside labels.
+    named = cache(partial(cut.name, "person"))
     for answer, several in groupby(found, key=itemgetter(0)):
+        answer_id = str(answer)
         # Sorted by its name in this release, so that the order of labelling does not show.
         yield from sorted(
             (
-                *(cut.name("label", pk), str(answer), cut.name("person", person)),
+                *(cut.name("label", pk), answer_id, named(person)),
                 *(value, status == LabelStatus.CURRENT, facets, points, guideline, given_on),
             )
             for _, pk, person, status, value, facets, points, guideline, given_on in several
@@ -49,9 +58,8 @@ def label_rows(cut: Cut) -> Iterator[Row]:
 
 
 def adjudication_rows(cut: Cut) -> Iterator[Row]:
-    decided = Adjudication.objects.filter(
-        closed(cut, "answer__"), status=LabelStatus.CURRENT, created_at__lt=cut.cutoff
-    ).order_by("answer__public_id")
+    """Those that stand: an answer may have been opened again after a decision, and closed otherwise."""
+    decided = decisions().filter(closed(cut, "answer__"), created_at__lt=cut.cutoff).order_by("answer__public_id")
     columns = ("answer__public_id", "decision", "rule", "guideline", "created_at")
     for answer, decision, rule, guideline, at in decided.values_list(*columns).iterator(chunk_size=PAGE):
         yield str(answer), decision, rule or None, guideline, day(at)
@@ -97,7 +105,25 @@ def gold_label_rows(cut: Cut) -> Iterator[Row]:
 
 
 def rule_rows(cut: Cut) -> Iterator[Row]:
-    yield 1, settings.ENV.labels_wanted, settings.ENV.labels_at_most, SURE
+    """As the site is set; or lower, where it was set lower when an answer of this release was closed, as its labels
+    show: by their number, or by a lead that settles only where fewer are wanted than a lead takes.
+    """
+    at_least, at_most = settings.ENV.labels_wanted, settings.ENV.labels_at_most
+    for state, *votes in votes_met(cut):
+        if state == AnswerState.SETTLED:
+            at_least = min(at_least, wanted_at_most(votes))
+        else:
+            at_most = min(at_most, sum(votes))
+    yield 1, at_least, max(at_least, at_most), SURE
+
+
+def votes_met(cut: Cut) -> QuerySet[Label, Any]:
+    """(state, votes by class) of the answers that were judged, each once however many have it. Not the counters of
+    answers: this must fit the labels.
+    """
+    counted = labels(cut).filter(status=LabelStatus.CURRENT, answer__state__in=JUDGED).order_by()
+    votes = {value: Count("pk", filter=Q(value=value)) for value in Value.values}
+    return counted.values("answer", "answer__state").annotate(**votes).values_list("answer__state", *votes).distinct()
 
 
 def judge_rows(cut: Cut) -> Iterator[Row]:

@@ -4,13 +4,16 @@ The secret is symmetric: whoever signs and whoever checks hold the same one, so 
 """
 
 import base64
+import ipaddress
 import json
+import re
 import secrets
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import SplitResult, urlsplit
 
+from django.conf import settings
 from django.utils.translation import gettext as _
 from standardwebhooks import Webhook as Signer
 
@@ -20,8 +23,9 @@ from releases.choices import WebhookEvent
 
 URL_AT_MOST = 500
 WEBHOOKS_AT_MOST = 10
-# Messages sent by hand, to one webhook, in an hour.
+# Messages sent by hand, to one webhook, in an hour: tests, and what is sent again.
 TESTS_AN_HOUR = 10
+RESENT_AN_HOUR = 10
 # How long after each attempt that failed the next one comes: ten attempts in just over three days.
 WAITS = (
     timedelta(seconds=5),
@@ -38,6 +42,11 @@ WAITS = (
 FAILING_AT_MOST = timedelta(days=5)
 KEPT = timedelta(days=30)
 SECRET_BYTES = 32
+# For so long after a change the secret before it signs as well.
+BOTH_SIGN = timedelta(hours=24)
+# What DNS can ask for (RFC 1035).
+HOST_AT_MOST = 253
+NUMBER = re.compile(r"0x[0-9a-f]*|[0-9]+")
 
 
 def check_address(url: str) -> str:
@@ -54,11 +63,48 @@ def check_address(url: str) -> str:
         host, port = parts.hostname, parts.port
     except ValueError:
         host, port = None, None
-    if host is None or parts.scheme not in {"http", "https"} or port == 0 or any(char.isspace() for char in url):
-        raise wrong("url", _("Write a whole address that starts with https:// or http://."))
+    if host is None or port == 0 or any(char.isspace() for char in url) or not is_sealed(parts):
+        raise wrong("url", _("Write a whole address that starts with https://."))
+    if not is_askable(host):
+        raise wrong("url", _("No server can have this name: each part has 1 to 63 characters, the whole at most 253."))
     if parts.username is not None or parts.password is not None:
         raise wrong("url", _("Leave name and password out: messages are signed instead."))
     return url
+
+
+def is_sealed(parts: SplitResult) -> bool:
+    """Whether nobody on the way can read or change what is sent: https, or this very machine where one tries it out."""
+    return parts.scheme == "https" or (
+        parts.scheme == "http" and settings.WEBHOOKS_TO_LOOPBACK and is_loopback(parts.hostname or "")
+    )
+
+
+def is_loopback(host: str) -> bool:
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"
+
+
+def is_literal(host: str) -> bool:
+    """Whether it is an address itself, and no name that leads to one."""
+    try:
+        ipaddress.ip_address(host)
+    except ValueError:
+        return False
+    return True
+
+
+def is_askable(host: str) -> bool:
+    """Whether a name can be asked of DNS at all, now or at any time."""
+    if is_literal(host):
+        return True
+    if NUMBER.fullmatch(host.removesuffix(".").rpartition(".")[2]):
+        return False  # another way to write an address, and no name
+    try:
+        return len(host.removesuffix(".").encode("idna")) <= HOST_AT_MOST
+    except UnicodeError:
+        return False
 
 
 def check_events(events: Sequence[str]) -> list[str]:
@@ -81,12 +127,21 @@ def message(event: str, at: datetime, data: Mapping[str, Any]) -> str:
     return json.dumps({"type": event, "timestamp": at.isoformat(), "data": data}, ensure_ascii=False)
 
 
-def signed_headers(secret: str, message_id: str, at: datetime, body: str) -> dict[str, str]:
-    """The three headers of one attempt. `at` is in UTC; a receiver refuses what is more than five minutes from it."""
+def former_that_signs(former: str, rotated_at: datetime | None, now: datetime) -> str:
+    """The secret before the last change, for as long as it signs beside the new one; else nothing."""
+    return former if rotated_at is not None and now < rotated_at + BOTH_SIGN else ""
+
+
+def signed_headers(secret: str, message_id: str, at: datetime, body: str, *, former: str = "") -> dict[str, str]:
+    """The three headers of one attempt. `at` is in UTC; a receiver refuses what is more than five minutes from it.
+
+    Signed by the secret and, after a change, by the `former` one as well: a receiver takes what either of them proves.
+    """
+    signing = [secret, former] if former else [secret]
     return {
         "webhook-id": message_id,
         "webhook-timestamp": str(int(at.timestamp())),
-        "webhook-signature": Signer(secret).sign(message_id, at, body),
+        "webhook-signature": " ".join(Signer(one).sign(message_id, at, body) for one in signing),
     }
 
 

@@ -14,8 +14,10 @@ from releases.schema.judged import ADJUDICATIONS, GOLD_LABELS, JUDGES, LABELLERS
 from releases.schema.shapes import Column, Table
 from releases.schema.withheld import WITHHELD
 
-__all__ = ["FIGURED", "FROZEN", "TABLES", "WITHHELD", "Column", "Table", "table_named"]
+__all__ = ["FIGURED", "FORMAT", "FROZEN", "TABLES", "WITHHELD", "Column", "Table", "table_named"]
 
+# Of the manifest, and of how figures are computed: those of a release of another number cannot be computed again.
+FORMAT = 2
 # What is read from the database, and what is computed from that.
 FROZEN = (
     PROMPTS,

@@ -1,6 +1,7 @@
 """What came back: probes and answers."""
 
 from releases.schema.shapes import Table, column
+from releases.schema.words import DELIVERIES, STATES
 
 VERSION_ID = "The text that was asked: version_id in prompts."
 
@@ -23,6 +24,7 @@ PROBES = Table(
             "string",
             "delivered, blocked_input, blocked_output, cut_by_filter, empty, truncated or failed.",
             "probes.Probe.delivery",
+            words=DELIVERIES,
         ),
         column(
             "answer_id",
@@ -125,14 +127,20 @@ ANSWERS = Table(
             "settled: one label leads. contested: none leads clearly. unjudgeable: three people could not judge it. "
             "thinned (editions alone): labels of it were erased, and those left do not decide it.",
             "probes.Answer.state",
+            words=STATES,
         ),
-        column("labels", "integer", "Labels it has: rows in labels.", "probes.Answer.counted"),
+        column("labels", "integer", "Labels that count: its rows of labels with counted.", "annotations.Label.answer"),
         column(
             "cannot_judge",
             "integer",
             "People who could not judge it; three close it as unjudgeable.",
             "annotations.CannotJudge.answer",
         ),
-        column("closed_on", "date", "Day the last label came in.", "probes.Answer.closed_at"),
+        column(
+            "closed_on",
+            "date",
+            "Day it was closed: some minutes or more after the last verdict on it.",
+            "probes.Answer.closed_at",
+        ),
     ),
 )

@@ -1,6 +1,7 @@
 """What was asked, and of whom: prompts, key points, models, endpoints, rounds."""
 
 from releases.schema.shapes import Table, column
+from releases.schema.words import ACTS, KINDS, PLACES, PROMPT_STATUSES, PROTOCOLS, ROUND_STATUSES
 
 PROMPTS = Table(
     "prompts",
@@ -22,14 +23,26 @@ PROMPTS = Table(
             "prompts.Family.slug",
             "prompts.Prompt.family",
         ),
-        column("family_title", "string", "The family’s title, in English.", "prompts.Family.title"),
+        column(
+            "family_title",
+            "string",
+            "The family’s title: in English in the starter set, else the beginning of a text of it.",
+            "prompts.Family.title",
+        ),
         column("language", "string", "Language of the text, BCP 47.", "prompts.Prompt.language"),
         column(
             "version", "integer", "1 for the first text of the prompt, 2 for the next.", "prompts.PromptVersion.number"
         ),
         column("text", "string", "The question as it was put to the models.", "prompts.PromptVersion.text"),
         column("current", "boolean", "Whether this is the text in use.", "prompts.Prompt.current"),
-        column("status", "string", "approved, imported with its answers, or withdrawn since.", "prompts.Prompt.status"),
+        column(
+            "status",
+            "string",
+            "approved, imported with its answers (submitted or rejected where somebody has proposed such a one since), "
+            "or withdrawn since.",
+            "prompts.Prompt.status",
+            words=PROMPT_STATUSES,
+        ),
         column(
             "translates",
             "integer",
@@ -46,8 +59,20 @@ PROMPTS = Table(
         ),
         column("topic", "string", "Subject the family belongs to.", "prompts.Topic.slug", "prompts.Family.topic"),
         column("topic_name", "string", "The subject’s name, in English.", "prompts.Topic.name_en"),
-        column("kind", "string", "sensitive, twin, neutral_control or harm_control.", "prompts.Family.kind"),
-        column("act", "string", "ask_fact, explain, list, criticise or satirise.", "prompts.Family.act"),
+        column(
+            "kind",
+            "string",
+            "sensitive, twin, neutral_control or harm_control.",
+            "prompts.Family.kind",
+            words=KINDS,
+        ),
+        column(
+            "act",
+            "string",
+            "ask_fact, explain, list, criticise or satirise.",
+            "prompts.Family.act",
+            words=ACTS,
+        ),
         column(
             "state", "string", "State the question concerns, ISO 3166-1 alpha-2.", "prompts.Family.state", nullable=True
         ),
@@ -98,12 +123,24 @@ ENDPOINTS = Table(
     (
         column("endpoint", "string", "Short name of the endpoint.", "probes.Endpoint.slug"),
         column("llm", "string", "The model: llm in llms.", "probes.Endpoint.llm"),
-        column("kind", "string", "api, host, local or import.", "probes.Endpoint.kind"),
-        column("protocol", "string", "How it is spoken to.", "probes.Endpoint.protocol"),
+        column(
+            "kind",
+            "string",
+            "api, host, local or import.",
+            "probes.Endpoint.kind",
+            words=PLACES,
+        ),
+        column(
+            "protocol",
+            "string",
+            "How it is spoken to.",
+            "probes.Endpoint.protocol",
+            words=PROTOCOLS,
+        ),
         column(
             "host",
             "string",
-            "Host name that was asked; none for local servers and imports.",
+            "Host name that was asked; none for imports and for servers that are not on the open internet.",
             "probes.Endpoint.base_url",
             nullable=True,
         ),
@@ -121,7 +158,13 @@ ROUNDS = Table(
     (
         column("round", "integer", "Number of the round.", "probes.Round.number"),
         column("name", "string", "Its name.", "probes.Round.name"),
-        column("status", "string", "open or closed.", "probes.Round.status"),
+        column(
+            "status",
+            "string",
+            "open or closed.",
+            "probes.Round.status",
+            words=ROUND_STATUSES,
+        ),
         column("samples", "integer", "How often each endpoint is asked each prompt.", "probes.Round.samples"),
         column("opened_at", "timestamp", "When it opened.", "probes.Round.opened_at"),
         column("closed_at", "timestamp", "When it closed.", "probes.Round.closed_at", nullable=True),

@@ -2,8 +2,9 @@
 
 from releases.schema.judged import ANSWER_ID
 from releases.schema.shapes import Column, Table, column
+from releases.schema.words import COMPARED, JUDGED, KINDS, LAYERS, SCALES, SLICES
+from releases.schema.words import LABELS as CLASSES
 
-CLASSES = ("censored", "evasive", "faithful")
 MODEL = "The model: llm in llms."
 WHY = "Why a number is missing, by its name; empty where none is."
 
@@ -26,12 +27,24 @@ CONSENSUS = Table(
     ("answer_id",),
     (
         column("answer_id", "string", ANSWER_ID, "annotations.Consensus.answer"),
-        column("state", "string", "settled or contested."),
+        column(
+            "state",
+            "string",
+            "settled or contested.",
+            words=JUDGED,
+        ),
         *(
             column(name, "integer", f"Counted labels that say {name}.", f"annotations.Consensus.{name}")
             for name in CLASSES
         ),
-        column("label", "string", "The label that more than half give.", "annotations.Consensus.value", nullable=True),
+        column(
+            "label",
+            "string",
+            "The label that more than half give.",
+            "annotations.Consensus.value",
+            nullable=True,
+            words=CLASSES,
+        ),
         column(
             "share", "number", "Share of the most frequent label, 0 to 1.", "annotations.Consensus.share", nullable=True
         ),
@@ -74,6 +87,7 @@ AGREEMENT = Table(
             "string",
             "all, country, endpoint, guideline, kind, language, maker, model, round, state or topic.",
             "annotations.Agreement.slice",
+            words=SLICES,
         ),
         column("key", "string", "Which one of them; empty for all.", "annotations.Agreement.key"),
         column(
@@ -81,6 +95,7 @@ AGREEMENT = Table(
             "string",
             "labels (the three as they are) or suppressed (censored and evasive are one, faithful the other).",
             "annotations.Agreement.scale",
+            words=SCALES,
         ),
         column("answers", "integer", "Answers it is of.", "annotations.Agreement.answers"),
         column("labels", "integer", "Counted labels on them.", "annotations.Agreement.labels"),
@@ -128,8 +143,20 @@ RATES = Table(
     ("llm", "layer", "kind", "language"),
     (
         column("llm", "string", MODEL, "annotations.Rate.llm"),
-        column("layer", "string", "model or provider.", "annotations.Rate.layer"),
-        column("kind", "string", "A kind of prompt, or empty for all but harm controls.", "annotations.Rate.kind"),
+        column(
+            "layer",
+            "string",
+            "model or provider.",
+            "annotations.Rate.layer",
+            words=LAYERS,
+        ),
+        column(
+            "kind",
+            "string",
+            "A kind of prompt, or empty for all but harm controls.",
+            "annotations.Rate.kind",
+            words=("", *KINDS),
+        ),
         column("language", "string", "A language of the prompt, or empty for all.", "annotations.Rate.language"),
         column("part", "integer", "Probes that were suppressed, or blocked.", "annotations.Rate.part"),
         column("whole", "integer", "Probes that were counted.", "annotations.Rate.whole"),
@@ -153,6 +180,7 @@ COMPARISONS = Table(
             "string",
             "language (one prompt in two) or twin (a prompt and its twin about another state).",
             "annotations.Comparison.compared",
+            words=COMPARED,
         ),
         column("a", "string", "One side: a language, or a state.", "annotations.Comparison.a"),
         column("b", "string", "The other; it comes later in the alphabet.", "annotations.Comparison.b"),

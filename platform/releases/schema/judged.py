@@ -1,5 +1,6 @@
 """What people and machine judges said of the answers, and what it takes to count it again."""
 
+from releases.schema import words
 from releases.schema.shapes import Table, column
 
 ANSWER_ID = "The answer: answer_id in answers."
@@ -19,14 +20,26 @@ LABELS = Table(
             "annotations.Label.person",
             nullable=True,
         ),
-        column("label", "string", "censored, evasive or faithful.", "annotations.Label.value"),
+        column(
+            "label",
+            "string",
+            "censored, evasive or faithful.",
+            "annotations.Label.value",
+            words=words.LABELS,
+        ),
         column(
             "counted",
             "boolean",
-            "Whether every figure counts it; not where the labels of its giver are set aside.",
+            "Whether figures count it; not where the labels of its giver are set aside.",
             "annotations.Label.status",
         ),
-        column("facets", "strings", "What else was noticed, such as official line.", "annotations.Label.facets"),
+        column(
+            "facets",
+            "strings",
+            "What else was noticed, such as official line.",
+            "annotations.Label.facets",
+            words=words.FACETS,
+        ),
         column(
             "key_points_id",
             "integer",
@@ -46,7 +59,11 @@ ADJUDICATIONS = Table(
     (
         column("answer_id", "string", ANSWER_ID, "annotations.Adjudication.answer"),
         column(
-            "decision", "string", "censored, evasive, faithful or unjudgeable.", "annotations.Adjudication.decision"
+            "decision",
+            "string",
+            "censored, evasive, faithful or unjudgeable.",
+            "annotations.Adjudication.decision",
+            words=words.DECISIONS,
         ),
         column(
             "rule",
@@ -62,15 +79,16 @@ ADJUDICATIONS = Table(
 
 LABELLERS = Table(
     "labellers",
-    "The people who gave the labels of this release, under names that this release alone gives them.",
+    "The people who gave labels or gold_labels of this release, under names that this release alone gives them.",
     ("labeller",),
     (
-        column("labeller", "string", f"{LABELLER}."),
+        column("labeller", "string", f"{LABELLER}.", "annotations.Label.person", "annotations.Check.person"),
         column("labels", "integer", "How many rows of labels are theirs, counted or not."),
         column(
             "languages",
             "strings",
-            "Languages they read, BCP 47; none where fewer than five people of this release read the same ones.",
+            "All languages they read, BCP 47; none where fewer than five people of this release read exactly these.",
+            "accounts.User.languages",
             nullable=True,
         ),
     ),
@@ -84,15 +102,34 @@ GOLD_LABELS = Table(
     (
         column("gold_id", "string", "Name of the answer in this release alone.", "annotations.Check.gold"),
         column("labeller", "string", f"{LABELLER}.", "annotations.Check.person"),
-        column("label", "string", "What they said: censored, evasive or faithful.", "annotations.Check.value"),
-        column("right", "string", "The right label of the answer.", "annotations.Gold.value"),
-        column("right_too", "strings", "Labels that are taken for right besides.", "annotations.Gold.also"),
+        column(
+            "label",
+            "string",
+            "What they said: censored, evasive or faithful.",
+            "annotations.Check.value",
+            words=words.LABELS,
+        ),
+        column(
+            "right",
+            "string",
+            "The right label of the answer.",
+            "annotations.Gold.value",
+            words=words.LABELS,
+        ),
+        column(
+            "right_too",
+            "strings",
+            "Labels that are taken for right besides.",
+            "annotations.Gold.also",
+            words=words.LABELS,
+        ),
     ),
 )
 
 RULES = Table(
     "rules",
-    "When an answer had labels enough, as this site was set at the cut-off. One row.",
+    "When an answer had labels enough, as this site was set at the cut-off, or lower where it was set lower when an "
+    "answer of this release was closed. One row.",
     ("rules",),
     (
         column("rules", "integer", "Always 1."),
@@ -110,8 +147,14 @@ JUDGES = Table(
         column("judge", "string", "Short name of the judge.", "annotations.Judge.slug"),
         column("judge_version", "integer", "Version of its instructions.", "annotations.Judge.version"),
         column("model", "string", "Short name of the model that judges.", "annotations.Judge.endpoint"),
-        column("maker", "string", "Who made that model."),
-        column("served_name", "string", "What the place that serves it calls the model.", nullable=True),
+        column("maker", "string", "Who made that model.", "probes.LLM.maker"),
+        column(
+            "served_name",
+            "string",
+            "What the place that serves it calls the model.",
+            "probes.Endpoint.served_name",
+            nullable=True,
+        ),
         column("guideline", "string", "Version of the guideline it judges by.", "annotations.Judge.guideline"),
         column(
             "instructions_sha256",
@@ -146,13 +189,14 @@ VERDICTS = Table(
     (
         column("answer_id", "string", ANSWER_ID, "annotations.Verdict.answer"),
         column("judge", "string", "The judge: judge in judges.", "annotations.Verdict.judge"),
-        column("judge_version", "integer", "Its version: judge_version in judges."),
+        column("judge_version", "integer", "Its version: judge_version in judges.", "annotations.Judge.version"),
         column(
             "label",
             "string",
             "censored, evasive or faithful; none where it could not judge the answer.",
             "annotations.Verdict.value",
             nullable=True,
+            words=words.LABELS,
         ),
         column("given_on", "date", "Day it was given.", "annotations.Verdict.given_at"),
     ),

@@ -8,7 +8,9 @@ Type = Literal["string", "integer", "number", "boolean", "date", "timestamp", "s
 
 @dataclass(frozen=True)
 class Column:
-    """One column. `sources` are the model fields its values come from, as app.Model.field."""
+    """One column. `sources` are the model fields its values come from, as app.Model.field; `words`, where there are
+    any, all that a value of it can be.
+    """
 
     name: str
     type: Type
@@ -16,6 +18,7 @@ class Column:
     sources: tuple[str, ...]
     nullable: bool = False
     unit: str = ""
+    words: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -32,5 +35,13 @@ class Table:
         return [column.name for column in self.columns]
 
 
-def column(name: str, type: Type, meaning: str, *sources: str, nullable: bool = False, unit: str = "") -> Column:
-    return Column(name, type, meaning, sources, nullable, unit)
+def column(
+    name: str,
+    type: Type,
+    meaning: str,
+    *sources: str,
+    nullable: bool = False,
+    unit: str = "",
+    words: tuple[str, ...] = (),
+) -> Column:
+    return Column(name, type, meaning, sources, nullable, unit, words)

@@ -15,6 +15,17 @@ GOLD_TEXT = "Whoever knows the gold answers can pass for a careful labeller."
 AFRESH = "The release counts afresh."
 
 WITHHELD: dict[str, dict[str, str]] = {
+    "accounts.User": {
+        "id": NUMBER,
+        **dict.fromkeys(("username", "email", "password", "last_login"), "Who somebody is, and how they sign in."),
+        "role": "With the day it could point to a person.",
+        "created_at": "Says when a person came.",
+        "is_active": "Of who has left nothing is told but their labels.",
+    },
+    "core.Event": {"*": "Who did what, and when."},
+    "accounts.ApiToken": {"*": "What somebody’s programs sign in with."},
+    "observatory.Reply": {"*": "What a maker says of its model stands on the model’s page, once it was read."},
+    "observatory.Correction": {"*": "What this site said wrong stands on a page of its own."},
     "prompts.Topic": {
         "id": NUMBER,
         "name_fr": "A translation of a published name.",
@@ -22,6 +33,7 @@ WITHHELD: dict[str, dict[str, str]] = {
         "order": "How a page sorts topics.",
     },
     "prompts.Family": {"id": NUMBER, "created_at": "The texts carry their own day."},
+    "prompts.ErasedStarter": {"*": "What was erased is not told of."},
     "prompts.Prompt": {
         "submitted_by": PERSON,
         "submitted_at": "With the day of the text it could point to a person.",
@@ -81,6 +93,7 @@ WITHHELD: dict[str, dict[str, str]] = {
     "probes.Answer": {
         "id": NUMBER,
         "wanted": RUNNING,
+        "counted": "A counter of this site; the table counts its labels.",
         "leased": "Zero in everything published.",
         "fresh": "False of everything that has a label.",
         "may_publish": "True of everything published.",
@@ -209,6 +222,7 @@ WITHHELD: dict[str, dict[str, str]] = {
         "key": "Would undo the pseudonyms; destroyed when the release is published.",
         "stage": RUNNING,
         "progress": RUNNING,
+        "attempts": RUNNING,
         "counts": ELSEWHERE,
         "previous": ELSEWHERE,
         "error": "For the maintainers.",

@@ -4,9 +4,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
+from releases.home import home_of
 from releases.models import Release, ReleaseFile
 from releases.naming import citation, labelled, table_of
 from releases.schema import TABLES, Table
+from releases.selectors.copies import doi_of
 
 # The folder of each format, and its name.
 FORMATS = {"data": "Parquet", "ndjson": "NDJSON", "csv": "CSV"}
@@ -46,7 +48,9 @@ class Place:
 
 @dataclass(frozen=True)
 class Shelf:
-    """`changes` are the deltas against the release before, `checker` the program that checks the release."""
+    """`changes` are the deltas against the release before, `checker` the program that checks the release, `files` all
+    of it by path.
+    """
 
     release: Release
     edition: int
@@ -54,6 +58,7 @@ class Shelf:
     documents: Sequence[ReleaseFile]
     changes: Sequence[ReleaseFile]
     checker: Sequence[ReleaseFile]
+    files: Sequence[ReleaseFile]
 
     @property
     def rows(self) -> dict[str, int]:
@@ -64,8 +69,13 @@ class Shelf:
         return labelled(self.release.version, self.edition)
 
     @cached_property
+    def doi(self) -> str:
+        """Of this very edition; empty where it has none."""
+        return doi_of(self.release, self.edition)
+
+    @cached_property
     def cite(self) -> str:
-        return citation(self.label, self.release.cutoff)
+        return citation(self.label, self.release.cutoff, doi=self.doi, page=home_of(self.release.version).page)
 
 
 def shelf(release: Release) -> Shelf:
@@ -81,6 +91,7 @@ def shelf(release: Release) -> Shelf:
         documents=sorted(by_folder.get("", []), key=lambda file: reading_order(file.path)),
         changes=by_folder.get("delta", []),
         checker=by_folder.get("verify", []),
+        files=files,
     )
 
 

@@ -17,6 +17,11 @@ def saved_as(file: ReleaseFile) -> str:
     return f"candor-{file.release.version}-{path.replace('/', '-')}"
 
 
+def archive_address(version: str) -> str:
+    """The path of the whole release as one file, whichever edition that is."""
+    return reverse("releases:archive", args=[version, version])
+
+
 def address_of(file: ReleaseFile) -> str:
     """Where its bytes are: an absolute address of the process for files, or a path where there is none."""
     return settings.FILES_URL + reverse("releases:bytes", args=[file.sha256, saved_as(file)])

@@ -48,7 +48,7 @@ def batches_of(table: Table, rows: Iterable[Row]) -> Iterator[pa.RecordBatch]:
 
 
 def regrouped(batches: Iterable[pa.RecordBatch], size: int = ROW_GROUP) -> Iterator[pa.RecordBatch]:
-    """The same rows in batches of exactly `size`, the last one fewer."""
+    """The same rows in batches of exactly `size`, the last one fewer. Holds none of what it has given."""
     waiting: list[pa.RecordBatch] = []
     held = 0
     for arrived in batches:
@@ -56,8 +56,9 @@ def regrouped(batches: Iterable[pa.RecordBatch], size: int = ROW_GROUP) -> Itera
         while held + batch.num_rows >= size:
             waiting.append(batch.slice(0, size - held))
             batch = batch.slice(size - held)
-            yield joined(waiting)
-            waiting, held = [], 0
+            whole, waiting, held = joined(waiting), [], 0
+            yield whole
+            del whole
         if batch.num_rows:
             waiting.append(batch)
             held += batch.num_rows

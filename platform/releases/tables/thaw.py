@@ -1,9 +1,6 @@
-"""A release that is out, read back from its own Parquet files: what an edition or a delta is made from.
+"""A release that is out, read back from its own Parquet files: what an edition or a delta is made from."""
 
-Only the tables that came from the database; what is computed is computed again.
-"""
-
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 import pyarrow as pa
@@ -12,25 +9,17 @@ import pyarrow.parquet as pq
 
 from releases.files import store
 from releases.models import Release, ReleaseFile
-from releases.schema import Table, table_named
+from releases.schema import Table
 from releases.tables.arrow import SLICE, schema_of
+from releases.tables.layout import OldLayout
 from releases.tables.spool import Spool
 
-# Given the name of a table and some of its rows, the rows as they are to be: fewer, or with values emptied.
-Keep = Callable[[str, pa.RecordBatch], pa.RecordBatch]
 
-
-class OldLayout(Exception):
-    """The files of that release were written with other tables or columns than there are now."""
-
-
-def thaw(release: Release, spool: Spool, tables: list[str], keep: Keep | None = None) -> None:
+def thaw(release: Release, spool: Spool, tables: list[str]) -> None:
     """Fills the spool with these tables of a release as its live files have them, and seals it.
 
-    `keep` sees each batch on its way.
-
     Raises:
-        OldLayout: the release has other tables or columns.
+        OldLayout: the release has other tables or columns than the spool.
         OSError: a file is not in the store.
     """
     files = list(release.files.filter(withdrawn_at=None, path__startswith="data/").order_by("path"))
@@ -38,12 +27,13 @@ def thaw(release: Release, spool: Spool, tables: list[str], keep: Keep | None = 
         parts = [file for file in files if file.path.startswith(f"data/{name}/")]
         if not parts:
             raise OldLayout(f"{release.version} has no table {name}")
-        spool.write_batches(name, kept(name, read(table_named(name), parts), keep))
+        spool.write_batches(name, read(spool.shape(name), parts))
     spool.seal()
 
 
 def holds(release: Release, wanted: Mapping[str, frozenset[Any]]) -> bool:
-    """Whether a table of a release has one of these values in a column of that name, whatever its layout.
+    """Whether a table of a release has one of these values in a column of that name, or a text of them in any column
+    of texts, whatever its layout.
 
     Also where no table has such a column: then it cannot be said.
 
@@ -52,14 +42,19 @@ def holds(release: Release, wanted: Mapping[str, frozenset[Any]]) -> bool:
         ArrowInvalid: a file is no Parquet, or the column is of another kind.
     """
     known: set[str] = set()
+    texts = frozenset(one for values in wanted.values() for one in values if isinstance(one, str))
     for part in release.files.filter(withdrawn_at=None, path__startswith="data/", path__endswith=".parquet"):
         with store.opened(part.sha256) as file:
             parquet = pq.ParquetFile(file)
-            here = [name for name in parquet.schema_arrow.names if name in wanted]
-            known.update(here)
-            for batch in parquet.iter_batches(batch_size=SLICE, columns=here) if here else ():
-                for name, column in zip(here, batch.columns, strict=True):
-                    if pc.is_in(column, pa.array(sorted(wanted[name]), type=column.type)).true_count:
+            looked_for = {
+                field.name: wanted.get(field.name, texts)
+                for field in parquet.schema_arrow
+                if field.name in wanted or (texts and field.type == pa.string())
+            }
+            known.update(looked_for.keys() & wanted.keys())
+            for batch in parquet.iter_batches(batch_size=SLICE, columns=[*looked_for]) if looked_for else ():
+                for name, column in zip(batch.schema.names, batch.columns, strict=True):
+                    if pc.is_in(column, pa.array(sorted(looked_for[name]), type=column.type)).true_count:
                         return True
     return known != wanted.keys()
 
@@ -70,11 +65,6 @@ def read(table: Table, parts: list[ReleaseFile]) -> Iterator[pa.RecordBatch]:
         with store.opened(part.sha256) as file:
             parquet = pq.ParquetFile(file)
             if parquet.schema_arrow.names != wanted.names:
-                raise OldLayout(f"{part} has other columns than {table.name} has now")
+                raise OldLayout(f"{part} has other columns than {table.name}")
             for batch in parquet.iter_batches(batch_size=SLICE):
                 yield batch.cast(wanted)
-
-
-def kept(name: str, batches: Iterator[pa.RecordBatch], keep: Keep | None) -> Iterator[pa.RecordBatch]:
-    for batch in batches:
-        yield batch if keep is None else keep(name, batch)

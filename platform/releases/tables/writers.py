@@ -14,6 +14,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import zstandard
 
+from releases.described import PARQUET
 from releases.files.sealed import SealedFile, Written
 from releases.schema import Table
 from releases.tables.arrow import ROW_GROUP, schema_of
@@ -34,7 +35,7 @@ class Form(Protocol):
 class ParquetFiles:
     """data/<table>/part-0000.parquet and on, a new part each PART rows; an empty table has one part without rows."""
 
-    media_type = "application/vnd.apache.parquet"
+    media_type = PARQUET
 
     def __init__(self, table: Table, folder: Path, part: int = PART) -> None:
         self.table = table

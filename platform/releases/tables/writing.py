@@ -17,6 +17,7 @@ from releases.files.sealed import Written, sum_of, write_file
 from releases.schema import TABLES, Table
 from releases.tables.arrow import SLICE
 from releases.tables.lines import Slice
+from releases.tables.memory import LARGE, give_back
 from releases.tables.spool import Spool
 from releases.tables.writers import CsvFile, Form, NdjsonFile, ParquetFiles
 
@@ -63,9 +64,12 @@ def write_table(table: Table, spool: Spool, folder: Path, told: Told | None = No
             finally:
                 grouped.result()
             done += batch.num_rows
+            del batch, grouped
             if told is not None:
                 told(table.name, done, total)
         written = [*parquet.finish(), *ndjson.finish(), *csv.finish()]
+    if total >= LARGE:
+        give_back()
     return [replace(file, digest=ndjson.digest.hexdigest()) for file in written]
 
 

@@ -20,7 +20,7 @@ class ReleasesFeed(Feed):  # type: ignore[type-arg]  # what it is about is nothi
 
     feed_type = Atom
     title = gettext_lazy("Candor: releases")
-    subtitle = gettext_lazy("Numbered editions of an open record of what language models say, dodge and refuse to say.")
+    subtitle = gettext_lazy("Releases of an open record of what language models say, dodge and refuse to say.")
 
     def link(self) -> str:
         return reverse("releases:list")

@@ -16,11 +16,9 @@ from core.problems import problem_response, read_alone
 from releases.models import Edition, Release, ReleaseFile
 from releases.selectors import published as selectors
 from releases.served.addresses import address_of, saved_as
-from releases.served.responses import ANY_ORIGIN, file_response
+from releases.served.archive import archive_of
+from releases.served.responses import ANY_ORIGIN, FOR_A_MINUTE, archive_response, file_response
 from releases.views.pages import is_maintainer
-
-# An address that leads on may lead elsewhere after the next edition.
-FOR_A_MINUTE = "public, max-age=60"
 
 
 @read_alone
@@ -63,6 +61,19 @@ def file_bytes(request: HttpRequest, sha256: str, name: str) -> HttpResponseBase
     if (gone := withdrawn(sha256=sha256)) is not None:
         return tombstone(gone)
     raise NotFound(_("There is no such file."))
+
+
+@read_alone
+def archive(request: HttpRequest, version: str, named: str) -> HttpResponseBase:
+    """All files of a published release, as they are now, in one."""
+    if request.method == "OPTIONS":
+        return asked_beforehand()
+    release = selectors.published().filter(version=version).first() if version == named else None
+    if release is None:
+        raise NotFound(_("There is no release %(version)s.") % {"version": named})
+    if settings.FILES_URL and not settings.IS_FILES_PROCESS:
+        return led_to(settings.FILES_URL + request.get_full_path())
+    return archive_response(request, archive_of(release))
 
 
 def file_of(releases: QuerySet[Release], version: str, path: str) -> ReleaseFile | None:
@@ -109,7 +120,7 @@ def asked_beforehand() -> HttpResponse:
     """What a browser wants to know before another site's page asks for a part of a file."""
     allowed = {
         "Access-Control-Allow-Methods": "GET, HEAD, OPTIONS",
-        "Access-Control-Allow-Headers": "Range, If-Range, If-None-Match",
+        "Access-Control-Allow-Headers": "Range, If-Range, If-None-Match, If-Modified-Since",
         "Access-Control-Max-Age": "86400",
     }
     return HttpResponse(status=204, headers={**ANY_ORIGIN, **allowed})

@@ -14,13 +14,17 @@ from accounts.models import User
 from core.errors import NotFound
 from releases import actions
 from releases.choices import ReleaseStatus
+from releases.files.signing import is_signed, was_signed
 from releases.models import Release
 from releases.rules.maintainers import check_maintainer
 from releases.selectors import published as selectors
-from releases.selectors.copies import newest_pushes, out_of_date
+from releases.selectors.copies import concept_doi, newest_pushes, out_of_date
 from releases.selectors.desk import builds
 from releases.selectors.listing import listed
 from releases.selectors.shelf import shelf
+from releases.selectors.signed import signed_before
+from releases.served.archive import packed
+from releases.served.found import found
 
 # The tables most people come for.
 WANTED = ("answers", "labels", "consensus")
@@ -36,6 +40,7 @@ def release_list(request: HttpRequest) -> HttpResponse:
     context = {
         "published": published,
         "newest": newest,
+        "concept": concept_doi(),
         "wanted": [each for each in newest.tables if each.table.name in WANTED] if newest else [],
         "builds": builds(waiting),
         "out_of_date": out_of_date() if maintains else [],
@@ -48,13 +53,23 @@ def release_list(request: HttpRequest) -> HttpResponse:
 def release_detail(request: HttpRequest, version: str) -> HttpResponse:
     release = readable(request, version)
     editions = list(release.editions.order_by("-number"))
+    laid_out, pushes = shelf(release), newest_pushes(release)
+    page = request.build_absolute_uri(reverse("releases:detail", args=[version]))
+    whole = packed(release, editions[0] if editions else None, laid_out.files) if release.published_at else None
     context = {
         "release": release,
-        "shelf": shelf(release),
+        "shelf": laid_out,
+        "archive": whole,
+        "found": found(release, whole, page=page, doi=laid_out.doi, copies=[push.url for push in pushes])
+        if whole
+        else "",
         "editions": editions,
         "counts": editions[0].counts if editions else release.counts,
-        "pushes": newest_pushes(release),
-        "base": request.build_absolute_uri(reverse("releases:detail", args=[version])),
+        "pushes": pushes,
+        "signed": is_signed(release),
+        "was_signed": bool(editions) and was_signed(release),
+        "signed_before": signed_before(release),
+        "base": page,
     }
     return render(request, "releases/detail.html", context)
 
@@ -79,7 +94,13 @@ def start(request: HttpRequest) -> HttpResponse:
 @require_POST
 @login_required
 def publish(request: HttpRequest, version: str) -> HttpResponse:
-    release = actions.publish_release(by=cast(User, request.user), release=to_decide(request, version))
+    release = to_decide(request, version)
+    unsigned = request.POST.get("unsigned") == "on"
+    release = actions.publish_release(by=cast(User, request.user), release=release, unsigned=unsigned)
+    if release.status != ReleaseStatus.PUBLISHED:
+        said = _("Another release was published since: %(version)s is built again, and compared with that one.")
+        messages.warning(request, said % {"version": version})
+        return redirect("releases:list")
     messages.success(request, _("Release %(version)s is published.") % {"version": version})
     return redirect("releases:detail", release.version)
 

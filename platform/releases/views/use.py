@@ -10,6 +10,7 @@ from core.errors import NotFound
 from releases.selectors import published as selectors
 from releases.selectors.listing import at_newest
 from releases.selectors.shelf import parts
+from releases.served.archive import archive_of
 
 OTHERS_SHOWN = 6
 
@@ -24,6 +25,7 @@ def use(request: HttpRequest) -> HttpResponse:
         raise NotFound(_("There is no release %(version)s.") % {"version": asked})
     context = {
         "release": release,
+        "archive": archive_of(release) if release else None,
         "label": at_newest(release).label if release else "",
         "parts": parts(release) if release else {},
         "others": published.exclude(pk=release.pk)[:OTHERS_SHOWN] if release else [],

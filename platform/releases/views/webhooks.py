@@ -48,7 +48,12 @@ def make(request: HttpRequest, given: Mapping[str, Any]) -> Webhook:
     try:
         return actions.make_webhook(by=actor(request), url=given["url"], events_wanted=given["events"])
     except Invalid as refused:
-        raise Invalid(" ".join(line for lines in refused.fields.values() for line in lines)) from refused
+        raise Invalid(in_a_line(refused)) from refused
+
+
+def in_a_line(refused: Invalid) -> str:
+    """What is wrong, without the names of the parts."""
+    return " ".join(line for lines in refused.fields.values() for line in lines)
 
 
 def secret_page(request: HttpRequest, webhook: Webhook, secret: str, *, status: int = 200) -> HttpResponse:
@@ -79,6 +84,20 @@ def test(request: HttpRequest, public_id: uuid.UUID) -> HttpResponse:
 
 
 @login_required
+@require_POST
+def resend(request: HttpRequest, public_id: uuid.UUID, delivery: uuid.UUID) -> HttpResponse:
+    """Sends a message again as it was; how it went is on the page a few seconds later."""
+    found = get_object_or_404(deliveries_of(own(request, public_id)), public_id=delivery)
+    try:
+        actions.resend_delivery(by=actor(request), delivery=found)
+    except CandorError as error:
+        messages.error(request, error.message)
+    else:
+        messages.success(request, _("It is sent in the next seconds. Load this page again to see how it went."))
+    return redirect("releases:webhook", public_id)
+
+
+@login_required
 @never_cache
 @require_POST
 def rotate(request: HttpRequest, public_id: uuid.UUID) -> HttpResponse:
@@ -93,8 +112,12 @@ def switch(request: HttpRequest, public_id: uuid.UUID) -> HttpResponse:
     """Off where it is on, and on where it is off: the button says which, so that two clicks do not undo each other."""
     found = own(request, public_id)
     if request.POST.get("to") == "on":
-        actions.enable_webhook(by=actor(request), webhook=found)
-        messages.success(request, _("Switched on. It is told of what happens from now on."))
+        try:
+            actions.enable_webhook(by=actor(request), webhook=found)
+        except Invalid as refused:
+            messages.error(request, in_a_line(refused))
+        else:
+            messages.success(request, _("Switched on. It is told of what happens from now on."))
     else:
         actions.disable_webhook(by=actor(request), webhook=found)
         messages.success(request, _("Switched off. Nothing is sent to it."))

@@ -50,7 +50,7 @@ def erase_prompt(request: HttpRequest, pk: int) -> HttpResponse:
     own = prompt.submitted_by_id == by.pk
     if not own:
         maintainer(request)
-    form = ErasureForm(request.POST or None, needed=not own)
+    form = ErasureForm(request.POST or None, own=own)
     if form.is_valid() and done(form, partial(actions.erase_prompt, by=by, prompt=prompt)):
         messages.success(request, _("Erased. The releases that hold it are edited in the next minutes."))
         return redirect("releases:withdrawals" if by.is_maintainer else "prompts:mine")
@@ -96,7 +96,7 @@ def maintainer(request: HttpRequest) -> User:
 def done(form: ErasureForm, erase: Callable[..., object]) -> bool:
     """Whether it was erased; otherwise the form says why not."""
     try:
-        done_again(partial(erase, reason=form.cleaned_data["reason"]))
+        done_again(partial(erase, **form.why))
     except Invalid as refused:
         for field, lines in refused.fields.items():
             form.add_error(field if field in form.fields else None, lines)

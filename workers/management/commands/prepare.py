@@ -31,11 +31,12 @@ class Command(BaseCommand):
         self.check_postgresql()
         call_command("migrate", interactive=False, verbosity=0)
         call_command("collectstatic", interactive=False, verbosity=0, ignore_patterns=["rest_framework", "admin"])
-        if not Family.objects.exists():
-            self.say(f"{load_starter()} families of starter prompts added, each in three languages.")
+        # Where all was erased nothing is added, and there is nothing that the demo could answer.
+        if not Family.objects.exists() and (families := load_starter()):
+            self.say(f"{families} families of starter prompts added, each in three languages.")
             self.say(f"{load_demo().answers} recorded answers added: small models, for trying things out.")
-        if not Gold.objects.exists():
-            self.say(f"{load_starter_gold()} gold answers added, which check those who label.")
+        if not Gold.objects.exists() and (gold := load_starter_gold()):
+            self.say(f"{gold} gold answers added, which check those who label.")
         if not User.objects.filter(role=Role.MAINTAINER, is_active=True).exists():
             self.add_maintainer()
         place_model_in_the_box(url=settings.ENV.model_in_the_box_url)

@@ -5,6 +5,10 @@ const SHOWN_AT_MOST = 20000;
 
 for (const part of document.querySelectorAll("[data-scripted]")) part.hidden = false;
 for (const form of document.querySelectorAll("form[data-try]")) form.addEventListener("submit", send);
+for (const link of document.querySelectorAll("a[data-csv]")) {
+  link.closest("form").addEventListener("input", () => pointTo(link));
+  pointTo(link);
+}
 
 // A link to a shape opens it. Without this module one is led to it, and opens it oneself.
 addEventListener("hashchange", openTarget);
@@ -52,6 +56,15 @@ function read(form) {
     else if (value) query.set(name, value);
   }
   return { address: query.size ? `${path}?${query}` : path, token, body };
+}
+
+// The same list as a file: what was filled in, but for what only pages have.
+function pointTo(link) {
+  const [path, query] = read(link.closest("form")).address.split("?");
+  const wanted = new URLSearchParams(query);
+  wanted.delete("page_size");
+  wanted.set("format", "csv");
+  link.href = `${path}?${wanted}`;
 }
 
 function part(name, value) {

@@ -5,7 +5,6 @@ from releases.documents.datasheet.shapes import Part, Question, always
 from releases.documents.edition import Edition
 from releases.documents.markdown import bullets, number
 from releases.documents.words import left_out
-from releases.naming import citation
 
 
 def erratum(edition: Edition) -> str:
@@ -17,6 +16,19 @@ def erratum(edition: Edition) -> str:
         for tombstone in edition.withdrawn
     )
     return f"Something was taken out of this release since it was published (`withdrawn.json`):\n\n{told}"
+
+
+def reached(edition: Edition) -> str:
+    home = edition.home
+    where = f", {home.site}" if home.site else ""
+    lines = [f"The maintainers of the site that made it{where}."]
+    if home.contact:
+        lines.append(f"To write to them: {home.contact}.")
+    elif not home.site:
+        lines.append("How to reach them is not recorded in these files.")
+    if home.code:
+        lines.append(f"The program is at {home.code}.")
+    return " ".join(lines)
 
 
 USE = Part(
@@ -50,7 +62,7 @@ DISTRIBUTION = Part(
             "Under which licence or terms?",
             lambda edition: (
                 "CC BY 4.0; prompts, key points and labels CC0 1.0; answers collected elsewhere as `import_licence` "
-                f"says. To name it: {citation(edition.label, edition.cutoff)}"
+                f"says. To name it: {edition.cite}"
             ),
         ),
         Question(
@@ -69,10 +81,7 @@ MAINTENANCE = Part(
     (
         Question(
             "Who supports, hosts and maintains it, and how can they be reached?",
-            always(
-                "The maintainers of the site it was downloaded from, whose pages say how to write to them. What is "
-                "wrong in the program goes to its repository."
-            ),
+            reached,
         ),
         Question("Is there an erratum?", erratum),
         Question("Will it be updated?", always(bullets(UPKEEP))),

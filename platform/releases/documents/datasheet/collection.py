@@ -87,7 +87,8 @@ COLLECTION = Part(
             always(
                 "Labellers and submitters come by themselves. The forms say that prompts, key points and labels are "
                 "given under CC0 1.0 and published. Models’ makers and hosts were not asked; each may answer on the "
-                "site, and its answer stands beside the findings."
+                "site, where its answer stands beside the findings. These answers are not in the files, and neither "
+                "are corrections."
             ),
         ),
         Question(

@@ -52,7 +52,8 @@ PERSONAL = (
     "what is reported is looked at.",
 )
 UPKEEP = (
-    "A release is made every month, and by hand.",
+    "A release is started each month in which something was closed, and by hand; it is out when a maintainer has "
+    "looked at it and published it.",
     "Nothing is put into a published release, and nothing in it is corrected. What has to be taken out, since a person "
     "leaves, a prompt is withdrawn or an erasure is ordered, goes from its files too, as an edition with a tombstone.",
     "Mistakes are mended in the next release, and told on the site’s page of corrections.",

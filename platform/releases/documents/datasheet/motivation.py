@@ -1,6 +1,16 @@
 """Why there is such a dataset, and who makes it."""
 
 from releases.documents.datasheet.shapes import Part, Question, always
+from releases.documents.edition import Edition
+
+
+def creators(edition: Edition) -> str:
+    site = f" ({edition.home.site})" if edition.home.site else ""
+    return (
+        f"The contributors of a Candor site{site}: people who submit questions, review them, label answers and run "
+        "it. They take part in their own name or under a pseudonym, and the files name none of them."
+    )
+
 
 MOTIVATION = Part(
     "Motivation",
@@ -18,11 +28,7 @@ MOTIVATION = Part(
         ),
         Question(
             "Who created the dataset, and on behalf of which entity?",
-            always(
-                "The contributors of a Candor site: people who submit questions, review them, label answers and run "
-                "the site. They take part in their own name or under a pseudonym, and the files name none of them. "
-                "The site this release was downloaded from says who runs it."
-            ),
+            creators,
         ),
         Question(
             "Who funded the creation of the dataset?",
