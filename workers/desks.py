@@ -57,11 +57,12 @@ class Desk:
 
 @dataclass(frozen=True, eq=False)
 class Flight:
-    """A probe in hand, from its claim until its result is recorded."""
+    """A probe in hand, from its claim until its result is recorded. begin_by: as in a Grant."""
 
     desk: Desk
     claim: Claim
     permit: str
+    begin_by: float
 
     @property
     def endpoint(self) -> int:

@@ -4,6 +4,7 @@ import asyncio
 import contextlib
 import dataclasses
 from datetime import UTC, datetime, timedelta
+from decimal import Decimal
 from functools import partial
 
 import httpx
@@ -92,22 +93,26 @@ class Line:
         after. Raises NotAsked.
         """
         row, now = desk.endpoint, datetime.now(UTC)
-        while not (grant := await self.permits(desk, 1)).permits:
-            await asyncio.sleep(min(max(grant.wait_s, 0.05), ASK_AGAIN_S))
         amount = None if desk.price is None else desk.price.of(message.whole)
         if amount is None:
-            return await self.ask(http, desk, message, grant.permits[0])
+            return await self.ask(http, desk, message, await self.permit(desk))
         aside = partial(reserve, endpoint=row.pk, month=month_of(now), amount=amount)
         if not await self.database.run(aside):
-            await self.unused(desk, grant.permits)
             raise NotAsked("this month's budget of the endpoint does not hold it")
-        spent = amount
+        spent = Decimal(0)
         try:
-            result = await self.ask(http, desk, message, grant.permits[0])
+            permit, spent = await self.permit(desk), amount
+            result = await self.ask(http, desk, message, permit)
             spent = result.cost if result.cost is not None else amount
             return result
         finally:
             await self.database.run(partial(settle, [Bill(row.pk, now, amount, spent)]))
+
+    async def permit(self, desk: Desk) -> str:
+        """The next that is to be had."""
+        while not (grant := await self.permits(desk, 1)).permits:
+            await asyncio.sleep(min(max(grant.wait_s, 0.05), ASK_AGAIN_S))
+        return grant.permits[0]
 
     async def keep_permits(self) -> None:
         """Calls that take long keep their places in the limits."""

@@ -156,6 +156,11 @@ class Session:
                 claims = await self.database.run(partial(self.claim, desk, judge, len(grant.permits)))
             finally:
                 await self.line.unused(desk, grant.permits[len(claims) :])
+        if claims and asyncio.get_running_loop().time() > grant.begin_by:
+            # The database took so long that the permits are no good.
+            await self.line.unused(desk, grant.permits[: len(claims)])
+            await self.database.run(partial(give_back_verdicts, held=claims, perhaps_paid=False))
+            return True, 0.05
         for claim, permit in zip(claims, grant.permits, strict=False):
             task = asyncio.create_task(self.put(http, desk, claim, permit))
             self.air[task] = claim

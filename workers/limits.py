@@ -59,12 +59,14 @@ class Grant:
 
     `why` says what held back the rest: "" (nothing), in_flight, requests, tokens, paused, broken (the circuit is open)
     or cold (Valkey knows nothing: call `seed`, then ask again). Asking again before `wait_s` seconds brings nothing,
-    unless a call is settled meanwhile.
+    unless a call is settled meanwhile. A call that has not begun by `begin_by` (time.monotonic()) would reach the
+    provider after its minute was counted over: give its permit back as UNSENT and take another.
     """
 
     permits: list[str] = field(default_factory=list)
     wait_s: float = 0.0
     why: str = ""
+    begin_by: float = field(default=math.inf, compare=False)
 
 
 class Ended(StrEnum):
@@ -109,7 +111,7 @@ class Limits:
         self, address: str, *, window_s: float = WINDOW_S, margin_s: float = MARGIN_S, within_s: float = WITHIN_S
     ) -> None:
         self.span_ms = span_ms(window_s, margin_s)
-        self.window_s = window_s
+        self.window_s, self.margin_s = window_s, margin_s
         # A connection left over from before a restart is made anew. What timed out may have been done: not repeated.
         retry = Retry(NoBackoff(), 1, supported_errors=(NotConnected,))
         self.valkey: Redis[str] = Redis.from_url(
@@ -142,7 +144,9 @@ class Limits:
         )
         if why == "paused":
             self.hear_of_pause(endpoint, asked_at + wait_ms / 1000)
-        return Grant([f"{batch}-{number}" for number in range(granted)], wait_ms / 1000, why)
+        in_time = allowed.requests_a_minute is None and allowed.tokens_a_minute is None
+        begin_by = math.inf if in_time else asked_at + self.margin_s
+        return Grant([f"{batch}-{number}" for number in range(granted)], wait_ms / 1000, why, begin_by)
 
     async def seed(self, endpoint: int, recent: Sequence[tuple[float, int]]) -> None:
         """After "cold": what the endpoint was asked in the last minute, as (seconds ago, tokens). Counts once."""

@@ -176,7 +176,7 @@ class Runner:
         if claims and self.loop.time() - granted > LONG_AGO_S:
             heard = asyncio.create_task(self.limits.listen(endpoint_id))
         for one, permit in zip(claims, grant.permits, strict=False):
-            flight = Flight(desk, one, permit)
+            flight = Flight(desk, one, permit, grant.begin_by)
             task = asyncio.create_task(self.put(http, flight, heard))
             self.air[task] = flight
             task.add_done_callback(self.done)
@@ -197,9 +197,10 @@ class Runner:
         if heard is not None:
             await asyncio.wait([heard])
         try:
-            # Told to wait between the permit and now?
-            paused = self.limits.paused_until.get(row.pk, 0.0) > self.loop.time()
-            call = None if paused else call_of(row, flight.claim.text, key=key_for(row))
+            # Told to wait between the permit and now? Or kept so long by the database that the permit is no good?
+            now = self.loop.time()
+            waits = now > flight.begin_by or self.limits.paused_until.get(row.pk, 0.0) > now
+            call = None if waits else call_of(row, flight.claim.text, key=key_for(row))
         except Exception as error:
             warn(f"probe {flight.claim.probe} was not asked", error)
         if call is None:

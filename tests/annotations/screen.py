@@ -30,7 +30,7 @@ class Screen:
         self.context = context
         context.add_init_script(LISTEN)
         self.page: Page = context.new_page()
-        self.page.set_default_timeout(10_000)
+        self.page.set_default_timeout(30_000)
         self.page.on("pageerror", lambda error: self.faults.append(str(error)))
         self.page.on("console", lambda line: self.faults.append(line.text) if line.type == "error" else None)
         self.page.on("dialog", lambda dialog: (self.faults.append(dialog.type), dialog.accept()))
@@ -68,7 +68,7 @@ class Screen:
     def undo(self) -> None:
         self.key("u")
 
-    def until(self, condition: Callable[[], Any], seconds: float = 10) -> None:
+    def until(self, condition: Callable[[], Any], seconds: float = 30) -> None:
         end = time.monotonic() + seconds
         while not condition():
             assert time.monotonic() < end, f"it did not happen; {self.status=} {self.text=} {self.faults=}"

@@ -74,7 +74,7 @@ def test_without_a_server_everything_is_a_miss(away):
 def test_an_answer_that_never_comes_is_waited_for_once(hanging):
     begun = time.monotonic()
     assert [cache.get("a") for _ in range(50)] == [None] * 50
-    assert 0.9 < time.monotonic() - begun < 2
+    assert 0.9 < time.monotonic() - begun < 5
 
 
 @pytest.mark.django_db
@@ -96,7 +96,7 @@ def test_signing_up_in_and_labelling_work_without_it(trouble, request, make_answ
     assert Label.objects.count() == 1
     pages = ("observatory:home", "prompts:list", "accounts:me", "annotations:deck")
     assert [client.get(reverse(page)).status_code for page in pages] == [200] * 4
-    assert time.monotonic() - begun < 8
+    assert time.monotonic() - begun < 15
 
 
 @pytest.fixture

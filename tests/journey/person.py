@@ -15,7 +15,7 @@ class Person:
     def __init__(self, browser, site, name):
         self.name, self.site = name, site
         self.page = browser.new_context(base_url=site.address, viewport={"width": 1280, "height": 850}).new_page()
-        self.page.set_default_timeout(15_000)
+        self.page.set_default_timeout(30_000)
         self.faults = []
         self.page.on("pageerror", lambda error: self.faults.append(str(error)))
         self.page.on("console", lambda line: line.type == "error" and self.faults.append(line.text))

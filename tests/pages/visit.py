@@ -55,7 +55,7 @@ class Visit:
         self.client.cookies[settings.LANGUAGE_COOKIE_NAME] = language
         self.context = browser.new_context(base_url=site, bypass_csp=True)
         self.page: Page = self.context.new_page()
-        self.page.set_default_timeout(15_000)
+        self.page.set_default_timeout(30_000)
         self.name = person.username if person else "nobody"
         self.take_cookies()
 

@@ -110,7 +110,7 @@ def address():
     return urlsplit(os.environ["DATABASE_URL"])._replace(path=f"/{connection.settings_dict['NAME']}").geturl()
 
 
-def until(condition, seconds=20.0, pause=0.02):
+def until(condition, seconds=60.0, pause=0.02):
     """Waits for something to come true; the last look decides."""
     end = time.monotonic() + seconds
     while time.monotonic() < end:

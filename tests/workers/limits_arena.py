@@ -114,14 +114,15 @@ async def racing(endpoint, told):
     calls, flying, over = [], set(), time.monotonic() + told["for_s"]
     changed = asyncio.Event()
 
-    async def call(permit):
-        begun = time.time()
-        await asyncio.sleep(told.get("latency_s", 0.02))
-        calls.append((permit, begun, time.time()))
-        tokens = told.get("tokens_used")
+    async def call(permit, begin_by):
+        begun, ended, tokens = time.time(), Ended.UNSENT, None
+        if time.monotonic() <= begin_by:
+            await asyncio.sleep(told.get("latency_s", 0.02))
+            calls.append((permit, begun, time.time()))
+            ended, tokens = Ended.OK, told.get("tokens_used")
         while True:
             try:
-                await endpoint.settle([permit], Ended.OK, tokens=tokens)
+                await endpoint.settle([permit], ended, tokens=tokens)
                 break
             except LimitsAway:
                 await asyncio.sleep(0.05)
@@ -138,7 +139,7 @@ async def racing(endpoint, told):
             await endpoint.seed(*told.get("seed", ()))
             continue
         for permit in grant.permits:
-            task = asyncio.create_task(call(permit))
+            task = asyncio.create_task(call(permit, grant.begin_by))
             flying.add(task)
             task.add_done_callback(flying.discard)
         if not grant.why:

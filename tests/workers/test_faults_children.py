@@ -23,8 +23,8 @@ def test_children_killed_twenty_times_lose_nothing(seen):
             pid = site.children()[kill % 2]
             site.kill_child(pid)
             # The next one is killed when the new child is there and questions are being asked.
-            assert until(lambda pid=pid: pid not in site.children() and len(site.children()) == 2, 10)
-            assert until(lambda before=before: site.provider.total() >= before + each, 10)
+            assert until(lambda pid=pid: pid not in site.children() and len(site.children()) == 2, 30)
+            assert until(lambda before=before: site.provider.total() >= before + each, 30)
             held += each
         assert PROBES - site.count() > 0, "all was over before the last kill"
         assert site.wait_for(PROBES, 90) == PROBES

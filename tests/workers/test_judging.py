@@ -16,10 +16,10 @@ from probes.models import Endpoint, Spending
 from tests.annotations.judges import judge_at_work, judging_endpoint
 from tests.fake_provider import FakeProvider
 from tests.workers.engine import until
-from workers import process, tasks
+from workers import judge_calls, judging, process, tasks
 from workers.judge_calls import judges_call
 from workers.judging import Judging, work_off
-from workers.limits import keys
+from workers.limits import Limits, keys
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -193,6 +193,28 @@ def test_the_task_wakes_the_loop_of_its_process(place, make_answer, monkeypatch)
     assert until(lambda: Verdict.objects.filter(status="given").exists())
     process.stop()
     tasks.slow_numbers_measure_judges()
+
+
+def test_a_permit_that_came_too_late_is_given_back_and_another_taken(place, make_answer, provider, monkeypatch):
+    judge_at_work(place("judge", requests_a_minute=1))
+    make_answer("It was a massacre.")
+    queue_for_all()
+    claim, waited = judging.claim_verdicts, []
+
+    def slow(**named):
+        if not waited:
+            waited.append(time.sleep(0.5))
+        return claim(**named)
+
+    def hasty(address):
+        return Limits(address, margin_s=0.4)
+
+    monkeypatch.setattr(judging, "claim_verdicts", slow)
+    monkeypatch.setattr(judge_calls, "Limits", hasty)
+    work()
+    # With the first permit not given back, a minute of one request would still be full.
+    verdict = Verdict.objects.get()
+    assert (verdict.status, verdict.attempt, provider.total()) == ("given", 2, 1)
 
 
 def test_two_processes_put_each_answer_once(place, make_answer, provider):

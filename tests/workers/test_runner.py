@@ -126,6 +126,23 @@ def test_what_could_not_be_asked_is_given_back_and_was_not_paid(open_probes, run
     assert (probe.status, probe.attempt, probe.failures, probe.deaths, probe.perhaps_paid) == ("done", 2, 0, 0, 0)
 
 
+def test_a_permit_that_came_too_late_is_given_back(open_probes, runner, provider, prompt, monkeypatch):
+    endpoint = open_probes("answer", requests_a_minute=1)
+    claim, waited = running.claim, []
+
+    def slow(**named):
+        if not waited:
+            waited.append(time.sleep(0.5))
+        return claim(**named)
+
+    monkeypatch.setattr(running, "claim", slow)
+    runner.limits.margin_s = 0.4
+    runner.wake(endpoint.pk)
+    assert until(over)
+    # With the first permit not given back, a minute of one request would still be full.
+    assert (Probe.objects.get().attempt, provider.asked(prompt.current.text)) == (2, 1)
+
+
 def test_a_heartbeat_that_fails_beats_on(open_probes, monkeypatch):
     monkeypatch.setattr(running, "HEARTBEAT_S", 0.05)
     renewed = []

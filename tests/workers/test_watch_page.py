@@ -151,7 +151,7 @@ def page(chromium, live_server, transactional_db, maintainer):
     value = session.cookies[settings.SESSION_COOKIE_NAME].value
     context.add_cookies([{"name": settings.SESSION_COOKIE_NAME, "value": value, "domain": "localhost", "path": "/"}])
     page = context.new_page()
-    page.set_default_timeout(15_000)
+    page.set_default_timeout(30_000)
     page.faults = []
     page.on("pageerror", lambda error: page.faults.append(str(error)))
     yield page
