@@ -74,6 +74,14 @@ def live_server(live_server: Any) -> Any:
     return live_server
 
 
+@pytest.fixture(autouse=True)
+def no_names_of_models() -> None:
+    """None that an earlier test had, and none that run out, and are read anew, while a test counts statements."""
+    from probes.selectors.identity import KEPT
+
+    KEPT.until = 0.0
+
+
 @pytest.fixture
 def seen(record_property: Callable[[str, object], None]) -> Callable[..., None]:
     """`seen(seconds=2.4)`: a figure that the test holds to a bound, shown at the end of the run as it was."""

@@ -198,8 +198,7 @@ class Runner:
             await asyncio.wait([heard])
         try:
             # Told to wait between the permit and now? Or kept so long by the database that the permit is no good?
-            now = self.loop.time()
-            waits = now > flight.begin_by or self.limits.paused_until.get(row.pk, 0.0) > now
+            waits = not self.limits.paused_until.get(row.pk, 0.0) <= self.loop.time() <= flight.begin_by
             call = None if waits else call_of(row, flight.claim.text, key=key_for(row))
         except Exception as error:
             warn(f"probe {flight.claim.probe} was not asked", error)

@@ -61,8 +61,10 @@ def test_looking_again_finds_names_that_are_new(prompt: Prompt, endpoint: Endpoi
 
 
 def test_nothing_is_looked_for_where_nothing_leaked(django_assert_num_queries: Callable):
-    with django_assert_num_queries(0):
-        shown = masked_answer("I am DeepSeek.", leaked=False, question="")
-
-    assert shown.text == "I am DeepSeek."
-    assert masked_answer("I am DeepSeek.", leaked=True, question="").text == "I am █████."
+    """Yet the names are read for it as for any other, or the time it takes would tell which cards are always masked."""
+    for leaked, text in ((False, "I am DeepSeek."), (True, "I am █████.")):
+        KEPT.until = 0.0
+        with django_assert_num_queries(2):
+            assert masked_answer("I am DeepSeek.", leaked=leaked, question="").text == text
+        with django_assert_num_queries(0):
+            masked_answer("I am DeepSeek.", leaked=leaked, question="")

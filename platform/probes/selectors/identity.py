@@ -52,6 +52,8 @@ def masked_answer(text: str, *, leaked: bool, question: str, points: Iterable[st
     """An answer's text as a labeller sees it. `leaked` is what the answer's row says (Answer.identity_leaked): where it
     names nobody, nothing is looked for. `points` are the texts of the key points shown beside it.
     """
+    # Asked for each card alike: else those for which the names are read anew would tell gold, which is always masked.
+    names = known_names()
     if not leaked:
         return Masked(text)
-    return mask(text, question="\n".join([question, *points]), names=known_names())
+    return mask(text, question="\n".join([question, *points]), names=names)
