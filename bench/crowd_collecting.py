@@ -12,7 +12,6 @@ import numpy as np
 
 from annotations.agreement.calibration import Calibration, Measured
 from annotations.agreement.dawid_skene import fit_dawid_skene
-from annotations.agreement.gain import gain
 from annotations.agreement.gold import calibrate_on_gold
 from annotations.agreement.stopping import State, decide
 from bench.crowd_people import CLASSES, Answers, Floats, Ints, People, say
@@ -120,7 +119,8 @@ def collect_fixed(panel: Panel, each: int = AT_MOST, *, majority: bool = False) 
 
 
 def collect_until_sure(panel: Panel, gold: Gold | None, *, seed: int = 0) -> Collected:
-    """As the deck does: three each, then one more for each answer that is not settled, up to seven.
+    """Three each, then one more for each answer that is not settled, up to seven, whoever comes. The deck stops as this
+    does and gives answers to whom it matters: see crowd_deck.py.
 
     After each round the crowd is fitted anew and the calibration learned anew, as is done every night.
     """
@@ -143,25 +143,3 @@ def collect_until_sure(panel: Panel, gold: Gold | None, *, seed: int = 0) -> Col
         if not (state == OPEN).any():
             return Collected(state, fitted.posterior.argmax(axis=1), taken, votes, measured)
         taken = taken + (state == OPEN)
-
-
-def collect_by_gain(panel: Panel, mean: float, *, at_most: int = AT_MOST) -> Collected:
-    """A number of labels on average, the next ones always where they are worth most.
-
-    A twentieth of the answers gets one at a time, as many as come in between two looks at the priorities.
-    """
-    answers = len(panel.who)
-    taken = np.full(answers, AT_LEAST)
-    left = round(mean * answers) - int(taken.sum())
-    while True:
-        fitted = fit(panel, taken)
-        pooled = fitted.pooled.tolist()
-        rows = zip(fitted.posterior.tolist(), taken.tolist(), strict=True)
-        worth = np.array([gain(posterior, pooled, room=at_most - had) for posterior, had in rows])
-        best = np.argsort(-worth, kind="stable")[: min(left, max(1, answers // 20))]
-        best = best[worth[best] > 0]
-        if not len(best):
-            state = np.full(answers, OPEN)
-            return Collected(state, fitted.posterior.argmax(axis=1), taken, panel.votes(taken))
-        taken[best] += 1
-        left -= len(best)

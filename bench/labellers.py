@@ -192,6 +192,8 @@ def label_bare(url: str, person: Person, result: Labelled, begins: float, ends: 
             "limit": AHEAD,
             "plain": list(range(1, AHEAD + 1)),
             "minutes": 30,
+            "ahead": False,
+            "best": [],
         }
 
         def draw() -> list[uuid.UUID]:

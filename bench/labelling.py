@@ -3,8 +3,9 @@
 A label is one request that saves a verdict and brings the next card. It goes over HTTP to the web server as `manage.py
 up` runs it (granian, two processes with two threads each), in front of PostgreSQL with fsync; the labellers are in one
 process on the same machine and do nothing else. Measured with 10,000 and with 1,000,000 open answers; one labeller has
-20,000 labels behind them, 4,000 of them on answers that are still open. Beside it runs the same SQL, bare: sent by
-psycopg in as many threads, without a web server, in the same minute on the same database.
+20,000 labels behind them, 4,000 of them on answers that are still open. A fit knows everybody, every second one as
+ahead of the crowd, and 4,000 answers are in doubt. Beside it runs the same SQL, bare: sent by psycopg in as many
+threads, without a web server, and with nobody ahead, in the same minute on the same database.
 """
 
 import argparse
@@ -15,10 +16,13 @@ from multiprocessing import get_context
 from typing import TypeVar
 
 from bench.labellers import Labelled, at, bare, over_http
-from bench.labelling_site import WRONG, Person, Site, make_people, running_site
+from bench.labelling_site import WRONG, Person, Site, fit_people, make_people, running_site
 from bench.report import Report
 
 PEOPLE = (1, 8, 64)
+# Three more have labelled what is in doubt.
+OTHERS = 3
+DOUBTFUL = 4_000
 FEW, MANY = 10_000, 1_000_000
 BEHIND_OPEN, BEHIND_CLOSED = 4_000, 16_000
 # psycopg's threads stay below the connections that PostgreSQL allows.
@@ -75,7 +79,9 @@ def main() -> None:
     numbers: Sequence[int] = told.labellers or PEOPLE
     with running_site() as site:
         os.environ.update(site.environ)
-        people = apart(make_people, max(PEOPLE))
+        everybody = apart(make_people, max(PEOPLE) + OTHERS)
+        people, others = everybody[:-OTHERS], everybody[-OTHERS:]
+        apart(fit_people, everybody)
         site.add_answers(BEHIND_CLOSED, "settled")
         site.add_labels_behind(people[0], BEHIND_CLOSED, "settled")
         rates: dict[int, list[float]] = {}
@@ -83,6 +89,7 @@ def main() -> None:
             site.add_answers(BEHIND_CLOSED + answers)
             if answers == FEW:
                 site.add_labels_behind(people[0], BEHIND_OPEN, "open")
+            site.add_doubtful(others, DOUBTFUL)
             site.settle_down()
             for number in numbers:
                 found = measure(report, site, people[:number], answers, window_s)

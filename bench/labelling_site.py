@@ -60,6 +60,26 @@ BEHIND = """
     SELECT answer_id, %(person)s, id, 'faithful', '', '{}', '{}', '1.0', 'current', gen_random_uuid(), 9000, closed_at
     FROM lease
 """
+# Answers that have their first labels, one of each kind, by three people, and are in doubt: they wait for who can tell.
+DOUBTFUL = """
+    WITH split AS (
+        SELECT id FROM probes_answer WHERE state = 'open' AND counted = 0 ORDER BY shuffle LIMIT %(n)s
+    ), lease AS (
+        INSERT INTO annotations_assignment (id, answer_id, person_id, status, leased_at, expires_at, closed_at)
+        SELECT gen_random_uuid(), split.id, said.person, 'labelled', now() - interval '3 hours',
+            now() - interval '2 hours', now() - interval '2 hours'
+        FROM split CROSS JOIN unnest(%(people)s::bigint[]) said(person)
+        RETURNING id, answer_id, person_id, closed_at
+    ), counted AS (
+        UPDATE probes_answer SET counted = 3, wanted = 4, priority = 4 FROM split WHERE probes_answer.id = split.id
+    )
+    INSERT INTO annotations_label (answer_id, person_id, assignment_id, value, note, facets, evidence, guideline,
+        status, key, took_ms, created_at)
+    SELECT answer_id, person_id, id, (ARRAY['censored', 'evasive', 'faithful'])[
+            1 + array_position(%(people)s::bigint[], person_id::bigint) %% 3], '', '{}', '{}', '1.0',
+        'current', gen_random_uuid(), 9000, closed_at
+    FROM lease
+"""
 WRONG = """
     SELECT count(*) FILTER (WHERE truth.labels + truth.leases > wanted),
            count(*) FILTER (WHERE (truth.labels, truth.leases) <> (counted, leased))
@@ -111,6 +131,22 @@ def make_people(count: int) -> list[Person]:
         session.save()
         people.append(Person(user.pk, session.session_key))
     return people
+
+
+def fit_people(people: list[Person]) -> None:
+    """A fit that knows everybody, every second one as ahead of the crowd; in a process as for make_people."""
+    import django
+
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
+    django.setup()
+    from annotations.models import Fit, Skill
+
+    pooled = [0.8, 0.1, 0.1, 0.15, 0.7, 0.15, 0.05, 0.05, 0.9]
+    fit = Fit.objects.create(strength=10.0, prior=[0.15, 0.25, 0.6], pooled=pooled)
+    for place, person in enumerate(people):
+        ahead = place % 2 == 1
+        counts = [200 * share for share in (pooled if ahead else [1 / 3] * 9)]
+        Skill.objects.create(person_id=person.pk, fit=fit, counts=counts, labels=600, ahead=ahead)
 
 
 class Site:
@@ -178,6 +214,9 @@ class Site:
 
     def add_labels_behind(self, person: Person, labels: int, state: str) -> None:
         self.write(BEHIND, person=person.pk, n=labels, state=state)
+
+    def add_doubtful(self, people: list[Person], answers: int) -> None:
+        self.write(DOUBTFUL, people=[person.pk for person in people], n=answers)
 
     def settle_down(self) -> None:
         """As after a night: statistics and visibility are known, nothing waits to be written."""

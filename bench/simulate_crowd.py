@@ -4,8 +4,9 @@
     python -m bench.simulate_crowd --scenario spammers    one of them
     python -m bench.simulate_crowd --scenario spammers --write labels.csv
 
-Each scenario is a crowd (bench/crowd_people.py) that labels the same answers in several ways, which are those of
-bench/crowd_collecting.py. As everywhere, a mark that does not hold says so and stays.
+Each scenario is a crowd (bench/crowd_people.py) that labels the same answers in several ways: those of
+bench/crowd_collecting.py, and the site's own deck (bench/crowd_deck.py). As everywhere, a mark that does not hold says
+so and stays.
 """
 
 import argparse
@@ -23,15 +24,15 @@ from bench.crowd_collecting import (
     Collected,
     Gold,
     Panel,
-    collect_by_gain,
     collect_fixed,
     collect_until_sure,
     draw_panel,
 )
+from bench.crowd_deck import Place, run_deck, said_by_all
 from bench.crowd_people import Answers, Floats, People, make_answers, make_people
 from bench.report import Report
 
-# Labels on each gold answer, and how many a person could be asked for at all.
+# Labels on each gold answer, and on each answer as far as they are given to whoever comes.
 ON_GOLD = 20
 PLACES = 9
 MEAN = 4.5
@@ -80,6 +81,15 @@ class World:
     panel: Panel
     gold: Gold
 
+    def place(self, seed: int) -> Place:
+        """For the deck: the same people saying of the same answers what they say in the panels, and of all others."""
+        told = ((self.answers, self.panel), (self.gold.answers, self.gold.panel))
+        said, of_gold = (
+            said_by_all(np.random.default_rng([seed, number]), self.people, answers, panel)
+            for number, (answers, panel) in enumerate(told)
+        )
+        return Place(said, self.gold, of_gold)
+
     def right(self, collected: Collected) -> Floats:
         return np.asarray(collected.called == self.answers.truth, dtype=np.float64)
 
@@ -123,19 +133,20 @@ def write_labels(world: World, path: Path, each: int = 7) -> None:
 
 def shares(world: World, seed: int) -> dict[str, float]:
     """Everything that is said of one drawing, all in per cent but the labels."""
+    run = run_deck(world.place(seed), MEAN, seed=seed)
     ways = {
         "majority of 7": collect_fixed(world.panel, majority=True),
         "Dawid-Skene of 7": collect_fixed(world.panel),
         "lead of three": collect_until_sure(world.panel, None, seed=seed),
         "until sure": collect_until_sure(world.panel, world.gold, seed=seed),
-        "by gain, at most 7": collect_by_gain(world.panel, MEAN),
-        "by gain, at most 9": collect_by_gain(world.panel, MEAN, at_most=9),
+        f"the deck, {MEAN} labels": run.middle,
+        "the deck, to the end": run.last,
     }
     found: dict[str, float] = {}
     for name, way in ways.items():
         right = world.right(way)
         found[f"{name}: right"] = 100 * float(right.mean())
-        found[f"{name}: labels"] = way.labels
+        found[f"{name}: labels"] = {id(run.middle): run.came_by_then, id(run.last): run.came}.get(id(way), way.labels)
         settled = way.state == SETTLED
         if settled.any():
             found[f"{name}: settled"] = 100 * float(settled.mean())
@@ -149,27 +160,27 @@ def shares(world: World, seed: int) -> dict[str, float]:
                     found[f"{name}: right of {kind} settled"] = 100 * float(right[chosen & settled].mean())
         if way.measured is not None and way.measured.right is not None:
             found[f"{name}: right of settled, by gold"] = 100 * way.measured.right
+    found["the deck: people in quarantine"] = run.quarantined
     return found
 
 
 def add_lines(report: Report, name: str, scenario: Scenario, found: dict[str, float]) -> None:
     """Marks are for what was promised: not for camps and colluders, whose answers nobody can call settled rightly.
 
-    A mean of MEAN labels should make the consensus as often right as seven on every answer: the same consensus of
-    seven, and the majority of seven, which is what most who label have. What the site runs is
-    `until sure`, and `by gain` the bound of an ideal order: labels go where they are worth most among all answers, as
-    if people came whenever they are needed.
+    What has come of the deck with MEAN labels an answer on average should be as often right as seven labels on every
+    answer: the same consensus of seven, and the majority of seven, which is what most who label have. Labels that were
+    set aside are counted too. At last, when nobody can be given anything more, what is settled counts.
     """
     plain = not (scenario.camps or scenario.colluders)
     seven, votes = found["Dawid-Skene of 7: right"], found["majority of 7: right"]
     for what, value in found.items():
-        unit = "labels" if what.endswith("labels") else "%"
-        if what == "until sure: right of settled" and plain:
+        unit = "labels" if what.endswith("labels") else "people" if what.endswith("quarantine") else "%"
+        if what in {"until sure: right of settled", "the deck, to the end: right of settled"} and plain:
             report.add(f"{name}: {what}", value, unit, mark=">= 95")
-        elif what.startswith(("by gain", "until sure")) and what.endswith(": right") and plain:
+        elif what.startswith("the deck") and what.endswith(": right") and plain:
             report.add(f"{name}: {what}, to 7 each", value, unit, against=seven, mark=">= 1")
             report.add(f"{name}: {what}, to the majority of 7 each", value, unit, against=votes, mark=">= 1")
-        elif what == "until sure: labels" and plain:
+        elif what == f"the deck, {MEAN} labels: labels" and plain:
             report.add(f"{name}: {what}", value, unit, mark=f"<= {MEAN}")
         else:
             report.add(f"{name}: {what}", value, unit)

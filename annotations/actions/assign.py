@@ -14,11 +14,13 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts.models import User
-from annotations.actions.draw import DRAW, DRAWN_FROM, GATE, WALK
+from annotations.actions.draw import DRAW, DRAWN_FROM, GATE, LOOK, WALK
 from annotations.actions.lease_checks import lease_check, pick_purpose
+from annotations.agreement.matching import best_first
 from annotations.choices import Purpose, Standing
 from annotations.hand import Held, held_from
 from annotations.models import DeckSettings, Labeller
+from annotations.selectors.weighed import Scales, weigh_answers
 from annotations.trust import holds_at_most
 from core import locks, prepared
 from core.errors import Forbidden
@@ -42,6 +44,16 @@ class Topped:
     total: int
     # Why they are given nothing, where they are not to label at all.
     refused: str = ""
+
+
+@dataclass(frozen=True)
+class Known:
+    """What the latest fit knows of a person: whether they are ahead of the crowd, and the expected counts of their
+    labels, row after row; None where it knows nothing.
+    """
+
+    ahead: bool = False
+    counts: Sequence[float] | None = None
 
 
 @dataclass(frozen=True)
@@ -77,14 +89,14 @@ def top_up(*, by: User, limit: int) -> Topped:
     midnight = timezone.now().replace(hour=0, minute=0, second=0, microsecond=0)
     with prepared.cursor() as cursor:
         cursor.execute(GATE, {"lock": locks.ASSIGNMENTS, "person": by.pk, "today": midnight})
-        [(_locked, at, practised, standing, gold_share, repeat_share, today, total)] = cursor.fetchall()
+        [(_locked, at, practised, standing, gold_share, repeat_share, today, total, ahead, counts)] = cursor.fetchall()
     if refused := why_not(practised=practised, standing=standing):
         return Topped([], today, total, refused)
     limit = holds_at_most(standing, max(1, min(limit, HELD_AT_MOST)))
     shares = DeckSettings() if gold_share is None else DeckSettings(gold_share=gold_share, repeat_share=repeat_share)
     labeller = Labeller(person=by, standing=standing)
     purposes = [pick_purpose(LOT, labeller, shares) for _place in range(limit)]
-    return Topped(fill(by=by, at=at, limit=limit, purposes=purposes), today, total)
+    return Topped(fill(by=by, at=at, limit=limit, purposes=purposes, known=Known(ahead, counts)), today, total)
 
 
 def why_not(*, practised: bool, standing: str) -> str:
@@ -98,11 +110,11 @@ def why_not(*, practised: bool, standing: str) -> str:
     return ""
 
 
-def fill(*, by: User, at: datetime, limit: int, purposes: Sequence[Purpose | None]) -> list[Held]:
+def fill(*, by: User, at: datetime, limit: int, purposes: Sequence[Purpose | None], known: Known) -> list[Held]:
     """Draws answers into the free places, or checks where the lot fell so; whoever gets no answer gets no check either,
     or a card in a deck that is otherwise empty would be known for one.
     """
-    drawn = draw(by=by, at=at, limit=limit, purposes=purposes)
+    drawn = draw(by=by, at=at, limit=limit, purposes=purposes, known=known)
     checks = [purpose for purpose in purposes[: drawn.places] if purpose is not None]
     asked = [
         lease_check(by=by, purpose=purpose, minutes=settings.ENV.lease_minutes, at=at)
@@ -110,42 +122,58 @@ def fill(*, by: User, at: datetime, limit: int, purposes: Sequence[Purpose | Non
     ]
     leased = [card for card in asked if card is not None]
     if len(leased) < len(asked):  # where there was no check to be had, an answer takes its place
-        return draw(by=by, at=at, limit=limit, purposes=[None] * limit).cards
+        return draw(by=by, at=at, limit=limit, purposes=[None] * limit, known=known).cards
     # In the order of READ: what was given at one moment stands in that of its random ids.
     held = len(drawn.cards) - drawn.given
     return [*drawn.cards[:held], *sorted([*drawn.cards[held:], *leased], key=lambda card: card.id)]
 
 
-def draw(*, by: User, at: datetime, limit: int, purposes: Sequence[Purpose | None]) -> Drawn:
+def draw(*, by: User, at: datetime, limit: int, purposes: Sequence[Purpose | None], known: Known) -> Drawn:
     """Leases answers into the free places that are not for checks, and reads all that is held then."""
-    walk: int | None = WALK
     plain = [sum(purpose is None for purpose in purposes[: places + 1]) for places in range(limit)]
-    drawn = run(by=by, at=at, limit=limit, plain=plain, walk=walk)
+    values: dict[str, Any] = {
+        "person": by.pk,
+        "languages": list(dict.fromkeys(by.languages)),
+        "from": DRAWN_FROM,
+        "walk": WALK,
+        "start": LOT.random(),
+        "limit": limit,
+        "ahead": known.ahead,
+    }
+    values |= {"plain": plain, "at": at, "minutes": settings.ENV.lease_minutes, "best": best(known, values)}
+    drawn = run(values)
     for _again in range(TRIES):
         if not drawn.places or (not plain[drawn.places - 1] and drawn.there_are) or drawn.cards:
             break
         if drawn.there_are:
             time.sleep(PAUSE_S)
-        elif walk is None:
+        elif values["walk"] is None:
             break
         else:
-            walk = None
-        drawn = run(by=by, at=at, limit=limit, plain=plain, walk=walk)
+            values["walk"] = None
+        drawn = run(values | {"start": LOT.random()})
     return drawn
 
 
-def run(*, by: User, at: datetime, limit: int, plain: list[int], walk: int | None) -> Drawn:
-    values: dict[str, Any] = {
-        "person": by.pk,
-        "languages": list(dict.fromkeys(by.languages)),
-        "from": DRAWN_FROM,
-        "walk": walk,
-        "start": LOT.random(),
-        "limit": limit,
-        "plain": plain,
-        "at": at,
-        "minutes": settings.ENV.lease_minutes,
-    }
+def best(known: Known, values: dict[str, Any]) -> list[int]:
+    """Of the answers that have their first labels and that the person might be given, those first on which their own
+    label is worth most.
+    """
+    if known.counts is None:
+        return []
+    with prepared.cursor() as cursor:
+        cursor.execute(LOOK, values)
+        there = [pk for (pk,) in cursor.fetchall()]
+    scales = weigh_answers(there) if there else Scales()
+    if scales.fit is None:
+        return []
+    found = [(pk, one.votes, one.posterior) for pk, one in scales.answers.items() if one.posterior is not None]
+    rooms = [max(0, settings.ENV.labels_at_most - sum(votes)) for _, votes, _ in found]
+    order = best_first([likely for _, _, likely in found], rooms, scales.fit.matrix(known.counts))
+    return [found[place][0] for place in order]
+
+
+def run(values: dict[str, Any]) -> Drawn:
     with prepared.cursor() as cursor:
         cursor.execute(DRAW, values)
         rows = cursor.fetchall()

@@ -1,13 +1,26 @@
-"""The two statements of handing out answers: who the person is, then what they hold, drawn up to what they may hold.
+"""The statements of handing out answers: who the person is, then what they hold, drawn up to what they may hold.
 
-A band is the open answers of one language and one priority that have labels already, or that have none. Of the bands
-that need a label soonest, those with labels come first: so an answer that was begun is finished before many others are
-begun. Within a band the walk over the index begins at a random point and wraps round, so that labellers do not crowd at
-its head, and nobody steps over all they have labelled before. The lot is drawn among the first that the person may get.
+A band is the open answers of one language and one priority that have labels already, or that have none. Within a kind
+those who are ahead of the crowd are given doubtful answers first, then what wants its first labels, at last those that
+one label more would hardly change. All others begin with the first labels and come to the doubtful ones at last. Of
+what wants its first labels, what was begun comes before the fresh, so that it is finished before many others are begun.
+Within a band the walk over the index begins at a random point and wraps round, so that labellers do not crowd at its
+head, and nobody steps over all they have labelled before. The lot is drawn among the first that the person may get; of
+answers that have their first labels they get those on which their own label is worth most (agreement/matching.py).
 """
 
+from annotations.agreement.matching import Need
 from annotations.hand import IN_HAND, IN_ORDER, READ
 from annotations.selectors.deck import DONE
+from probes.actions.answers import STARTER, SUBMITTED
+
+# How an answer's priority differs from its kind's, by what it waits for.
+PLACES = {Need.DOUBTFUL: -1, Need.FIRST: 0, Need.LITTLE: 1}
+DOUBTFUL = ", ".join(str(kind + PLACES[Need.DOUBTFUL]) for kind in (SUBMITTED, STARTER))
+BEGUN = ", ".join(str(kind + PLACES[need]) for kind in (SUBMITTED, STARTER) for need in (Need.DOUBTFUL, Need.LITTLE))
+# The turn at which a person comes to a priority: in its own order for who is ahead; for others the doubtful ones of a
+# kind stand behind those of it that want little.
+TURN = f"2 * priority + CASE WHEN NOT %(ahead)s::boolean AND priority IN ({DOUBTFUL}) THEN 5 ELSE 0 END"
 
 # Out of the first so many that the person may get, some are drawn by lot.
 DRAWN_FROM = 20
@@ -19,9 +32,10 @@ WALK = 50
 GATE = f"""
     SELECT pg_advisory_xact_lock(%(lock)s::int, %(person)s::int), statement_timestamp(),
            labeller.practised_at IS NOT NULL, coalesce(labeller.standing, 'new'), settings.gold_share,
-           settings.repeat_share, done.today, done.total
+           settings.repeat_share, done.today, done.total, coalesce(skill.ahead, false), skill.counts
     FROM (VALUES (1)) one
     LEFT JOIN annotations_labeller labeller ON labeller.person_id = %(person)s
+    LEFT JOIN annotations_skill skill ON skill.person_id = %(person)s
     LEFT JOIN annotations_decksettings settings ON settings.id = 1
     CROSS JOIN ({DONE}) done
 """  # noqa: S608 -- texts of ours
@@ -32,7 +46,7 @@ GATE = f"""
 # others to be had: whoever reads them side by side compares, and does not judge.
 # Whoever locks several answers locks them in the order of their ids: SKIP LOCKED may yet wait, for the newer version of
 # a row that was changed meanwhile, and two that wait for each other would be a deadlock.
-DRAW = f"""
+CANDIDATES = f"""
 WITH RECURSIVE hand AS (
     {IN_HAND}
 ), room AS (
@@ -54,10 +68,11 @@ WITH RECURSIVE hand AS (
         ORDER BY answer.priority, answer.fresh LIMIT 1
     ) later
 ), ordered AS (
-    SELECT band.*, row_number() OVER (ORDER BY priority, fresh, random()) AS rank FROM band
+    SELECT band.*, {TURN} AS turn, row_number() OVER (ORDER BY {TURN}, fresh, random()) AS rank FROM band
 ), candidates AS MATERIALIZED (
     SELECT found.* FROM (SELECT * FROM ordered ORDER BY rank) ordered CROSS JOIN LATERAL (
-        SELECT answer.id, answer.version_id, ordered.priority, ordered.fresh, prompt.key_points_id AS key_points
+        SELECT answer.id, answer.version_id, ordered.priority, ordered.turn, ordered.fresh,
+               prompt.key_points_id AS key_points
         FROM (
             (SELECT * FROM probes_answer WHERE state = 'open' AND language = ordered.language
                 AND priority = ordered.priority AND fresh = ordered.fresh AND shuffle >= %(start)s
@@ -83,12 +98,21 @@ WITH RECURSIVE hand AS (
         LIMIT %(from)s
     ) found
     ORDER BY ordered.rank LIMIT %(from)s
-), crowded AS (
-    SELECT candidates.*, row_number() OVER (PARTITION BY version_id ORDER BY random()) > 1
+)"""  # noqa: S608 -- texts of ours
+
+# Which answers that have their first labels a person might be given, for whoever puts them in an order.
+LOOK = f"{CANDIDATES} SELECT id FROM candidates WHERE priority IN ({BEGUN})"  # noqa: S608 -- texts of ours
+
+# `best` is that order; what is not in it comes behind, by lot. Of the answers to one question the one that is due first
+# is not crowded by the others.
+DRAW = f"""{CANDIDATES}, crowded AS (
+    SELECT candidates.*, row_number() OVER (
+            PARTITION BY version_id ORDER BY turn, fresh, array_position(%(best)s::bigint[], id), random()) > 1
         OR version_id IN (SELECT version_id FROM hand WHERE version_id IS NOT NULL) AS crowd
     FROM candidates
 ), lot AS (
-    SELECT id, key_points FROM crowded ORDER BY priority, crowd, fresh, random()
+    SELECT id, key_points FROM crowded
+    ORDER BY turn, crowd, fresh, array_position(%(best)s::bigint[], id), random()
     LIMIT (SELECT coalesce((%(plain)s::int[])[places], 0) FROM room)
 ), drawn AS (
     SELECT answer.id, lot.key_points FROM probes_answer answer JOIN lot ON lot.id = answer.id

@@ -24,6 +24,7 @@ from django.db.models import Max
 from accounts.models import User
 from annotations.agreement.dawid_skene import STRENGTH, DawidSkene, fit_dawid_skene
 from annotations.agreement.gold import calibrate_on_gold
+from annotations.agreement.matching import is_ahead
 from annotations.agreement.measure import Interval, Measure
 from annotations.agreement.oneself import self_agreement
 from annotations.agreement.pairs import pairwise_kappas
@@ -200,6 +201,7 @@ def write(learned: Learned, newest: int) -> Fit:
     Progress.objects.get_or_create(pk=1)
     progress = Progress.objects.select_for_update(no_key=True).get(pk=1)
     row = learned.row
+    pooled, prior = learned.fitted.pooled.tolist(), learned.fitted.prior.tolist()
     row.save(force_insert=True)
     Skill.objects.all()._raw_delete(Skill.objects.db)
     here = set(User.objects.filter(is_active=True).values_list("pk", flat=True))
@@ -213,6 +215,7 @@ def write(learned: Learned, newest: int) -> Fit:
                 counts=learned.fitted.counts[place].ravel().tolist(),
                 published=told[person].ravel().tolist() if person in told else None,
                 labels=labels[place],
+                ahead=is_ahead(smoothed(learned.fitted.counts[place].tolist(), pooled, row.strength), pooled, prior),
             )
             for place, person in enumerate(learned.fitted.workers)
             if person in here

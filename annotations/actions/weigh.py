@@ -2,7 +2,8 @@
 
 Every few seconds a worker looks at the labels that are new. Where those of an open answer make sure enough already,
 though votes alone would want more, it begins to settle: nobody else is given it, and settle.py looks again before it
-closes. And where one more label would change most, the answer comes sooner in the deck, within its kind.
+closes. And where one more label would change much, the answer comes sooner in the deck, within its kind; where it
+would change little, it waits until nothing else of its kind wants a label.
 
 No label waits for any of this, nor says that it is there: the labels' own numbers tell which are new. A number may be
 committed after a higher one; see Progress for how none is missed. When the crowd was fitted anew, all open answers with
@@ -20,7 +21,8 @@ from django.utils import timezone
 
 from annotations import rules
 from annotations.actions.consensus import renew_consensus
-from annotations.agreement.gain import gain
+from annotations.actions.draw import PLACES
+from annotations.agreement.matching import need
 from annotations.models import Progress
 from annotations.selectors.weighed import Scales, Weighed, weigh_answers
 from probes.actions.answers import STARTER, SUBMITTED
@@ -30,12 +32,8 @@ from probes.choices import AnswerState
 # figures of what has closed wait for the same worker.
 BATCH = 200
 SECONDS = 1.0
-# How much sooner an answer comes, and from which worth on: the chance that its label is wrong falls by so much with one
-# label more, times the probes for which that counts. It counts for all that brought this text. The last open answer of
-# a question keeps all of the question out of the models' rates and comparisons, so its label counts for every probe of
-# the question that brought an answer.
-SOONER = 1
-WORTH = 0.03
+# A label counts for all probes that brought this text. The last open answer of a question keeps all of the question out
+# of the models' rates and comparisons, so its label counts for every probe of the question that brought an answer.
 
 # A label's transaction locks its answer before its number is drawn, so whoever has drawn a number by now and has not
 # committed is one of the transactions before `high`; all those before `low` are over.
@@ -201,13 +199,19 @@ def change_of(case: Case, scales: Scales) -> Change:
 
 
 def priority(case: Case, found: Weighed, scales: Scales) -> int:
-    """The answer's place: that of its kind, or sooner where one more label would change much."""
+    """The answer's place: that of its kind, sooner where one more label would change much, later where little."""
     base = STARTER if case.starter else SUBMITTED
     if scales.fit is None or found.posterior is None:
         return base
-    room = settings.ENV.labels_at_most - sum(found.votes)
-    worth = gain(found.posterior, scales.fit.pooled, room=max(0, room)) * max(1, case.probes)
-    return base - SOONER if worth >= WORTH else base
+    waits_for = need(
+        found.posterior,
+        scales.fit.pooled,
+        labels=sum(found.votes),
+        at_least=settings.ENV.labels_wanted,
+        at_most=settings.ENV.labels_at_most,
+        times=max(1, case.probes),
+    )
+    return base + PLACES[waits_for]
 
 
 def ask(statement: str, *values: Any) -> list[tuple[Any, ...]]:

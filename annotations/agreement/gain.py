@@ -14,13 +14,14 @@ AHEAD = 4
 
 
 def gain(posterior: Sequence[float], pooled: Sequence[Sequence[float]], *, room: int = AHEAD) -> float:
-    """The expected fall in the chance of being wrong, for each label asked of somebody of whom nothing is known.
+    """The expected fall in the chance of being wrong, for each label asked of people who label like `pooled`.
 
         max over m = 1..room of (E[max_k p(k | m labels more)] - max_k p(k)) / m
 
     posterior: the chance of each class now (for an answer without labels, the classes' shares); pooled: row the truth,
-    column the label, what people together say; room: how many labels the answer may still get, of which at most four
-    are looked ahead. At least 0, and 0 without room. ValueError if the matrix is not of the posterior's classes.
+    column the label, what people together say, or what one person does; room: how many labels the answer may still get,
+    of which at most four are looked ahead. At least 0, and 0 without room. ValueError if the matrix is not of the
+    posterior's classes.
 
     Source: P. I. Frazier, W. B. Powell, Paradoxes in learning and the marginal value of information, Decision Analysis
     7 (2010), 378-403: the policy KG(*).
@@ -37,7 +38,7 @@ def gain(posterior: Sequence[float], pooled: Sequence[Sequence[float]], *, room:
     return best
 
 
-@lru_cache(maxsize=64)
+@lru_cache(maxsize=1024)  # four for each person's matrix
 def _outlook(pooled: tuple[tuple[float, ...], ...], labels: int) -> tuple[tuple[float, ...], ...]:
     """For each way that so many labels can fall on the classes: how likely it is under each truth."""
     outlook = []

@@ -1,4 +1,4 @@
-"""Settling, collusion and asking where it helps most, on invented crowds for which the truth is known.
+"""Settling, collusion and asking those who can tell, on invented crowds for which the truth is known.
 
 Each number is a count over fixed seeds. The crowds are those of `python -m bench.simulate_crowd`, smaller.
 """
@@ -11,12 +11,13 @@ import pytest
 
 from bench.crowd_collecting import (
     CONTESTED,
+    OPEN,
     SETTLED,
-    collect_by_gain,
     collect_fixed,
     collect_until_sure,
     draw_panel,
 )
+from bench.crowd_deck import run_deck
 from bench.crowd_people import make_answers, make_people, pooled_matrix, say
 from bench.simulate_crowd import SCENARIOS, make_world, write_labels
 
@@ -78,18 +79,46 @@ def test_what_gold_says_of_settled_answers_is_so(name):
         assert way.measured.settled == pytest.approx((way.state == SETTLED).mean(), abs=0.12)
 
 
-@pytest.mark.parametrize("name", ["good", "fair", "spammers", "hard"])
-def test_asking_where_it_helps_most_makes_four_and_a_half_labels_as_good_as_seven(name):
+@cache
+def decks(name, *, matched=True):
+    """The site's deck in 2,000 answers, and how many are right by seven labels on each."""
     drawn = [make_world(SCENARIOS[name], seed, answers=2000) for seed in SEEDS]
+    seven = sum(int(world.right(collect_fixed(world.panel)).sum()) for world in drawn)
+    return drawn, seven, [run_deck(world.place(1), 4.5, seed=1, matched=matched) for world in drawn]
 
-    def right(collect):
-        ways = [collect(world.panel) for world in drawn]
-        return sum(int(world.right(way).sum()) for world, way in zip(drawn, ways, strict=True)), ways
 
-    seven, _ = right(collect_fixed)
-    by_gain, ways = right(lambda panel: collect_by_gain(panel, 4.5, at_most=9))
-    assert [way.labels for way in ways] == [4.5, 4.5]
-    assert by_gain >= seven
+def right_in(name, when, *, matched=True):
+    drawn, _, runs = decks(name, matched=matched)
+    return sum(int(world.right(when(run)).sum()) for world, run in zip(drawn, runs, strict=True))
+
+
+@pytest.mark.parametrize("name", ["fair", "spammers", "hard"])
+def test_the_deck_makes_four_and_a_half_labels_as_good_as_seven(name):
+    _, seven, runs = decks(name)
+    assert all(run.came_by_then <= 4.5 for run in runs)
+    assert right_in(name, lambda run: run.middle) >= seven
+
+
+def test_where_all_are_good_it_stops_earlier_and_is_right_nearly_as_often():
+    _, seven, runs = decks("good")
+    assert all(run.came < 4 and run.quarantined == 0 for run in runs)
+    assert seven * 0.995 <= right_in("good", lambda run: run.last)
+
+
+@pytest.mark.parametrize("name", ["fair", "spammers", "hard", "poor"])
+def test_what_the_deck_settles_is_right_at_least_95_times_in_100(name):
+    drawn, _, runs = decks(name)
+    for world, run in zip(drawn, runs, strict=True):
+        assert world.right(run.last)[run.last.state == SETTLED].mean() >= 0.95
+        assert run.last.taken.max() <= 7
+        assert (run.last.state != OPEN).all()
+
+
+@pytest.mark.parametrize("name", ["spammers", "poor"])
+def test_who_is_given_what_is_worth_an_answer_in_a_hundred(name):
+    """Given to whoever comes, the same number of labels is right less often."""
+    matched, lot = (right_in(name, lambda run: run.middle, matched=matched) for matched in (True, False))
+    assert matched > lot + 40
 
 
 def test_dawid_skene_of_seven_is_better_than_the_majority_of_seven():

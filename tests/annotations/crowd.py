@@ -7,6 +7,7 @@ from typing import Any
 from django.utils import timezone
 
 from annotations.agreement.calibration import Calibration
+from annotations.agreement.matching import is_ahead
 from annotations.models import Check, Fit, Progress, Skill
 
 POOLED = ((0.8, 0.1, 0.1), (0.2, 0.6, 0.2), (0.05, 0.05, 0.9))
@@ -23,9 +24,16 @@ NEVER_SURE = Calibration(knots=(-6.0, 6.0), chances={3: (0.1, 0.9)}, gold=60)
 
 
 def fitted(
-    *, calibration: Calibration | None = None, skills: Mapping[Any, Sequence[float]] | None = None, **more: Any
+    *,
+    calibration: Calibration | None = None,
+    skills: Mapping[Any, Sequence[float]] | None = None,
+    ahead: Mapping[Any, bool] | None = None,
+    **more: Any,
 ) -> Fit:
-    """A fit that is in force, with the skills of these people and of nobody else."""
+    """A fit that is in force, with the skills of these people and of nobody else. Who is ahead of the crowd follows
+    from how they label, unless `ahead` says otherwise.
+    """
+    said = ahead or {}
     learned = {
         "prior": list(PRIOR),
         "pooled": [share for row in POOLED for share in row],
@@ -37,7 +45,12 @@ def fitted(
     Skill.objects.all().delete()
     for person, counts in (skills or {}).items():
         Skill.objects.create(
-            person=person, fit=fit, counts=list(counts), published=list(counts), labels=round(sum(counts))
+            person=person,
+            fit=fit,
+            counts=list(counts),
+            published=list(counts),
+            labels=round(sum(counts)),
+            ahead=said.get(person, is_ahead(matrix(counts), POOLED, PRIOR)),
         )
     Progress.objects.update_or_create(pk=1, defaults={"fit": fit, "answer": 0})
     return fit

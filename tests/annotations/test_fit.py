@@ -90,6 +90,20 @@ def test_a_spammer_is_found_out_and_a_newcomer_is_the_pooled_prior(crowd_of_ten,
     assert right > by_votes
 
 
+def test_who_is_right_as_often_as_all_together_is_ahead_and_the_spammer_is_not(crowd_of_ten):
+    people, _truths = crowd_of_ten
+    fit_crowd()
+    scales = weigh_answers([])
+
+    def right(matrix):
+        return sum(share * matrix[k][k] for k, share in enumerate(scales.fit.prior))
+
+    skills = Skill.objects.in_bulk([one.pk for one in people])
+    expected = {pk: right(scales.fit.matrix(skill.counts)) >= right(scales.fit.pooled) for pk, skill in skills.items()}
+    assert {pk: skill.ahead for pk, skill in skills.items()} == expected
+    assert (sum(expected.values()), skills[people[9].pk].ahead) == (8, False)
+
+
 def test_the_posterior_of_an_answer_is_that_of_the_fit(crowd_of_ten):
     _people, truths = crowd_of_ten
     said = all_labels()

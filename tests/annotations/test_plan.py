@@ -10,11 +10,13 @@ from django.db import connection
 from django.utils import timezone
 
 from annotations.actions import assign_next
-from annotations.actions.draw import DRAW, DRAWN_FROM, WALK
+from annotations.actions.draw import DRAW, DRAWN_FROM, LOOK, WALK
 from annotations.closing import CLOSES_AT
 from annotations.models import DeckSettings
 from core import prepared
 from probes.models import Answer
+from probes.selectors import known_names
+from tests.annotations.crowd import CAREFUL, fitted
 
 pytestmark = pytest.mark.django_db
 
@@ -67,19 +69,34 @@ def plan_of(statement, **values):
     return nodes
 
 
-def draw_plan(by, *, start, limit=5):
-    return plan_of(
-        DRAW,
-        person=by.pk,
-        languages=by.languages,
-        **{"from": DRAWN_FROM},
-        walk=WALK,
-        start=start,
-        limit=limit,
-        plain=list(range(1, limit + 1)),
-        at=timezone.now(),
-        minutes=settings.ENV.lease_minutes,
-    )
+def values_of(by, *, start, limit=5, ahead=False, best=()):
+    """What both statements are told, of a person who holds nothing."""
+    return {
+        **{"person": by.pk, "languages": by.languages, "from": DRAWN_FROM, "walk": WALK, "start": start},
+        **{"limit": limit, "plain": list(range(1, limit + 1)), "ahead": ahead, "best": list(best)},
+        **{"at": timezone.now(), "minutes": settings.ENV.lease_minutes},
+    }
+
+
+def draw_plan(by, **values):
+    return plan_of(DRAW, **values_of(by, **values))
+
+
+def look_plan(by, *, start):
+    return plan_of(LOOK, **values_of(by, start=start, ahead=True))
+
+
+def look(by, *, start):
+    with prepared.cursor() as cursor:
+        cursor.execute(LOOK, values_of(by, start=start, ahead=True))
+        return [pk for (pk,) in cursor.fetchall()]
+
+
+def doubt(*, below):
+    """Every answer whose place in the random order is below this number has three labels, and is doubtful."""
+    with connection.cursor() as cursor:
+        cursor.execute("UPDATE probes_answer SET counted = 3, wanted = 7, priority = 4 WHERE shuffle < %s", [below])
+        cursor.execute("ANALYZE")
 
 
 def rows(node):
@@ -125,6 +142,29 @@ def test_who_has_labelled_ten_thousand_open_answers_walks_no_further(many, label
     assert check(draw_plan(labeller, start=start)) <= 2 * WALK + DRAWN_FROM + BANDS
 
 
+@pytest.mark.parametrize("start", [0.0, 0.3, 0.7])
+def test_who_is_ahead_looks_at_doubtful_answers_and_stops(many, labeller, start):
+    """However many there are; and the draw looks at no more again."""
+    doubt(below=0.6)
+    assert check(look_plan(labeller, start=start)) <= DRAWN_FROM + BANDS
+    found = look(labeller, start=start)
+    assert Answer.objects.filter(pk__in=found, priority=4).count() == len(found) == DRAWN_FROM
+    assert check(draw_plan(labeller, start=start, ahead=True, best=found)) <= DRAWN_FROM + BANDS
+
+
+def test_where_nothing_is_doubtful_who_is_ahead_looks_no_further(many, labeller):
+    assert check(look_plan(labeller, start=0.5)) <= DRAWN_FROM + BANDS
+    assert look(labeller, start=0.5) == []
+
+
+@pytest.mark.parametrize("start", [0.0, 0.3, 0.7])
+def test_who_is_ahead_and_has_labelled_ten_thousand_looks_no_further(many, labeller, start):
+    assert label(labeller, below=0.5) > OPEN * 0.4
+    doubt(below=0.6)
+    assert check(look_plan(labeller, start=start)) <= 2 * WALK + DRAWN_FROM + BANDS
+    assert check(draw_plan(labeller, start=start, ahead=True)) <= 2 * WALK + DRAWN_FROM + BANDS
+
+
 def test_what_others_began_comes_before_what_nobody_has_labelled(many, labeller, person):
     label(person("other"), below=0.01)
     begun = {one.text for one in assign_next(by=labeller, limit=5)}
@@ -140,9 +180,24 @@ def test_the_last_answer_one_has_not_labelled_is_found_among_thousands(many, lab
 
 def test_who_may_and_what_they_hold_are_two_statements(many, labeller, django_assert_num_queries):
     DeckSettings.objects.create(gold_share=0, repeat_share=0)
+    known_names()  # read twice a minute, by whoever comes then
     # Around them the savepoint of this test's transaction.
     with django_assert_num_queries(4):
         assert len(assign_next(by=labeller, limit=5)) == 5
+
+
+def test_of_whom_a_skill_is_known_it_is_one_more_or_three(many, person, django_assert_num_queries):
+    """One looks for answers that have their first labels; where there are any, two weigh them."""
+    DeckSettings.objects.create(gold_share=0, repeat_share=0)
+    first, second = person("first"), person("second")
+    fitted(skills={first: CAREFUL, second: CAREFUL})
+    known_names()
+    with django_assert_num_queries(5):
+        assert len(assign_next(by=first, limit=5)) == 5
+    doubt(below=0.1)
+    with django_assert_num_queries(7):
+        assert len(assign_next(by=second, limit=5)) == 5
+    assert set(second.assignments.values_list("answer__priority", flat=True)) == {4}
 
 
 def test_when_a_check_closes_is_drawn_from_the_latest_cards(labeller, many):

@@ -44,6 +44,10 @@ def stands(answer):
     return (answer.state, answer.counted, answer.leased, answer.wanted, answer.settles_at is not None)
 
 
+def places():
+    return list(Answer.objects.order_by("pk").values_list("priority", flat=True))
+
+
 def test_without_a_fit_nothing_is_looked_at(make_answer, judge):
     judge(make_answer(), SAY)
     assert weigh() == 0
@@ -113,21 +117,25 @@ def test_a_correction_while_it_settles_is_weighed_anew(make_answer, judge):
 
 
 def test_what_changes_most_comes_sooner_within_its_kind(make_answer, judge):
-    sure, unsure, fresh = make_answer("Sure."), make_answer("Unsure."), make_answer("Fresh.")
-    starter = make_answer("Starter.")
-    readers = judge(sure, "CC")
+    """What has two labels keeps the place of its kind, however much a third would change; nor is it known of what has
+    none.
+    """
+    sure, unsure, begun = make_answer("Sure."), make_answer("Unsure."), make_answer("Begun.")
+    make_answer("Fresh.")
+    readers = judge(unsure, "CFCF")
     fitted(skills=dict.fromkeys(readers, CAREFUL))
-    judge(unsure, "CF")
-    assert gain(posterior((CAREFUL, C), (CAREFUL, C)), POOLED, room=5) < 0.03
-    assert gain(posterior((CAREFUL, C), (CAREFUL, F_)), POOLED, room=5) > 0.03
-    weigh()
-    for answer, priority in ((sure, 1), (unsure, 0), (fresh, 1), (starter, 1)):
-        answer.refresh_from_db()
-        assert answer.priority == priority
+    judge(sure, "CCE")
+    judge(begun, "CF")
+    c, e, f = ((CAREFUL, code) for code in (C, E, F_))
+    assert gain(posterior(c, c, e), POOLED, room=4) < 0.03
+    assert gain(posterior(c, f, c, f), POOLED, room=3) > 0.03
+    assert gain(posterior(c, f), POOLED, room=5) > 0.03
+    assert weigh() == 2
+    assert places() == [2, 0, 1, 1]
     type(sure.version.prompt.family).objects.update(starter=True)
     Progress.objects.update(answer=0)
-    weigh()
-    assert list(Answer.objects.order_by("pk").values_list("priority", flat=True)) == [5, 4, 1, 1]
+    assert weigh() == 3
+    assert places() == [6, 4, 5, 1]
 
 
 def test_an_answer_of_many_probes_counts_as_often(make_answer, judge):
@@ -135,13 +143,13 @@ def test_an_answer_of_many_probes_counts_as_often(make_answer, judge):
     once, often = make_answer("Once."), make_answer("Often.")
     for _ in range(9):
         make_answer("Often.")
-    judge(once, "CC")
-    judge(often, "CC")
+    judge(once, "CCF")
+    judge(often, "CCF")
     fitted()
-    worth = gain(posterior((None, C), (None, C)), POOLED, room=5)
+    worth = gain(posterior((None, C), (None, C), (None, F_)), POOLED, room=4)
     assert worth < 0.03 < 10 * worth
     weigh()
-    assert list(Answer.objects.order_by("pk").values_list("priority", flat=True)) == [1, 0]
+    assert places() == [2, 0]
 
 
 def test_the_last_open_answer_of_a_question_counts_for_all_of_it(make_answer, judge, lease):
@@ -151,31 +159,37 @@ def test_the_last_open_answer_of_a_question_counts_for_all_of_it(make_answer, ju
     often, once, last = (make_answer(text) for text in ("Often.", "Once.", "Last."))
     for _ in range(9):
         make_answer("Often.")
-    for answer in (once, last):
-        judge(answer, "CC")
+    judge(once, "CC")
+    judge(last, "CCF")
     fitted()
-    worth = gain(posterior((None, C), (None, C)), POOLED, room=5)
+    worth = gain(posterior((None, C), (None, C), (None, F_)), POOLED, room=4)
     assert worth < 0.03 < 12 * worth
     assert [last.priority, last.settles_at] == [1, None]
+    assert weigh() == 1
+    assert places() == [1, 1, 2]
     readers = judge(often, "CCC")
     assert weigh() == 0
-    assert list(Answer.objects.order_by("pk").values_list("priority", flat=True)) == [1, 1, 1]
+    assert places() == [1, 1, 2]
     # The second has its third label: it settles, and the third, at which nothing has changed, is the last.
     submit_label(by=readers[2], assignment_id=lease(readers[2], once).pk, value="censored")
     assert weigh() == 1
-    assert list(Answer.objects.order_by("pk").values_list("priority", flat=True)) == [1, 1, 0]
+    assert places() == [1, 1, 0]
 
 
 def test_what_comes_sooner_is_given_first(make_answer, judge, person):
     answers = [make_answer(f"Answer {number}.") for number in range(6)]
-    other = person("other")
+    other, newcomer = person("other"), person("newcomer")
     for answer in answers[:5]:
-        readers = judge(answer, "CC")
-    judge(answers[5], "CF")
-    fitted(skills=dict.fromkeys(readers, CAREFUL))
-    weigh()
+        judge(answer, "CCE")
+    readers = judge(answers[5], "CFCF")
+    fitted(skills=dict.fromkeys([*readers, other], CAREFUL))
+    assert weigh() == 6
+    assert places() == [2, 2, 2, 2, 2, 0]
     [card] = assign_next(by=other)
     assert Assignment.objects.get(pk=card.id).answer == answers[5]
+    # Of whom nothing is known is given it at last.
+    cards = assign_next(by=newcomer, limit=5)
+    assert {Assignment.objects.get(pk=card.id).answer for card in cards} == set(answers[:5])
 
 
 @pytest.mark.django_db(transaction=True)
