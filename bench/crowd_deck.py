@@ -1,8 +1,12 @@
 """The deck as the site runs it, with people who come and go: who is given what, by the site's own rules.
 
-People come in turns by lot, each equally often, and are given one answer each time. What an answer waits for, who is
-ahead of the crowd, which answer a person gets and when it is closed are decided by the code that decides it on the
-site. The crowd is fitted again, and the calibration learned again, whenever there are a tenth more labels.
+People come in turns by lot, each equally often, and are given one answer each time, or gold instead. What an answer
+waits for, who is ahead of the crowd, which answer a person gets, when it is closed and whose labels are set aside are
+decided by the code that decides it on the site. The crowd is fitted again, and the calibration learned again, whenever
+there are a tenth more labels.
+
+Left out: questions with several answers, hands of several cards, labels on their way, and the time it takes until gold
+has labels enough to calibrate on (here twenty on each from the start). Gold may come to a person twice.
 """
 
 from dataclasses import dataclass
@@ -11,7 +15,7 @@ import numpy as np
 
 from annotations.agreement.calibration import Calibration, Measured
 from annotations.agreement.dawid_skene import fit_dawid_skene
-from annotations.agreement.matching import Need, best_first, is_ahead, need
+from annotations.agreement.matching import Need, best_first, is_ahead, need, order_of
 from annotations.agreement.posterior import posterior
 from annotations.agreement.stopping import State, decide
 from annotations.choices import Standing
@@ -34,12 +38,11 @@ from bench.crowd_people import CLASSES, Answers, Ints, People, say
 FIRST_FIT, GROWTH, LEAST_NEW = 200, 0.1, 100
 DRAWN_FROM = 20
 GOLD_SHARE = 0.08
-# In which order those ahead of the crowd come to what there is, and everybody else.
+# What nobody has labelled comes behind what was begun.
 FRESH = "fresh"
-AHEAD = (Need.DOUBTFUL, Need.FIRST, FRESH, Need.LITTLE)
-OTHERS = (Need.FIRST, FRESH, Need.LITTLE, Need.DOUBTFUL)
+PILES = (*Need, FRESH)
 # The best order where nothing is known of anybody.
-WHOEVER = (Need.FIRST, FRESH, Need.DOUBTFUL, Need.LITTLE)
+WHOEVER = (Need.FIRST, Need.DOUBTFUL, Need.LITTLE)
 
 
 def said_by_all(rng: np.random.Generator, people: People, answers: Answers, panel: Panel) -> Ints:
@@ -69,7 +72,7 @@ class Deck:
         self.likely: list[tuple[float, ...]] = [()] * answers
         self.state = np.full(answers, OPEN)
         self.pile = [FRESH] * answers
-        self.piles: dict[str, set[int]] = {pile: set() for pile in AHEAD}
+        self.piles: dict[str, set[int]] = {pile: set() for pile in PILES}
         self.piles[FRESH] = set(range(answers))
         # By person: what they have labelled, how their gold went, the newest first, and their standing.
         self.had: list[set[int]] = [set() for _ in range(people)]
@@ -85,13 +88,13 @@ class Deck:
         """One card, labelled at once: gold, by lot, or an answer. Whether there was an answer to be had."""
         if self.standing[person] == Standing.QUARANTINED:
             return False
+        answer = self.draw(person)
+        if answer is None:
+            return False
         share = GOLD_SHARE * (SLOWED_GOLD_TIMES if self.standing[person] == Standing.SLOWED else 1)
         if self.rng.random() < share:
             self.check(person)
             return True
-        answer = self.draw(person)
-        if answer is None:
-            return False
         self.labels[answer][person] = int(self.place.said[answer, person])
         self.had[person].add(answer)
         self.came += 1
@@ -112,9 +115,10 @@ class Deck:
                 self.look(answer)
 
     def draw(self, person: int) -> int | None:
-        order = (AHEAD if person in self.ahead else OTHERS) if self.matched else WHOEVER
+        ahead = person in self.ahead and self.standing[person] != Standing.SLOWED
+        order = order_of(ahead=ahead, lot=self.rng.random()) if self.matched else WHOEVER
         own = self.fitted.skills.get(person) if self.fitted and self.matched else None
-        for pile in order:
+        for pile in (pile for waits in order for pile in ((waits, FRESH) if waits == Need.FIRST else (waits,))):
             there = sorted(self.piles[pile] - self.had[person])
             if not there:
                 continue
@@ -159,7 +163,9 @@ class Deck:
         self.fitted_at = self.came
         self.calibration, self.measured = self.place.gold.learn(self.fitted, self.seed)
         pooled, prior = self.fitted.pooled.tolist(), self.fitted.prior.tolist()
-        self.ahead = {who for who, matrix in skills.items() if is_ahead(matrix.tolist(), pooled, prior)}
+        self.ahead = {
+            who for who, matrix in skills.items() if is_ahead(matrix.tolist(), pooled, prior, labels=len(self.had[who]))
+        }
         for answer in np.nonzero(self.state == OPEN)[0].tolist():
             if self.labels[answer]:
                 self.look(answer)

@@ -172,8 +172,9 @@ def one_row(connection: psycopg.Connection[Any], statement: str, values: dict[st
 
 def label_bare(url: str, person: Person, result: Labelled, begins: float, ends: float) -> None:
     from annotations.actions.case import LOOK
-    from annotations.actions.draw import DRAW, DRAWN_FROM, GATE, WALK
+    from annotations.actions.draw import DRAW, DRAWN_FROM, GATE, WALK, priorities
     from annotations.actions.keep import STATEMENTS
+    from annotations.agreement.matching import OTHERS
     from core import locks, prepared
 
     lot, took = random.Random(person.pk), result.took.setdefault(person.pk, [])
@@ -192,7 +193,7 @@ def label_bare(url: str, person: Person, result: Labelled, begins: float, ends: 
             "limit": AHEAD,
             "plain": list(range(1, AHEAD + 1)),
             "minutes": 30,
-            "ahead": False,
+            "order": priorities(OTHERS),
             "best": [],
         }
 

@@ -14,13 +14,13 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts.models import User
-from annotations.actions.draw import DRAW, DRAWN_FROM, GATE, LOOK, WALK
+from annotations.actions.draw import DRAW, DRAWN_FROM, GATE, KINDS, LOOK, WALK, priorities
 from annotations.actions.lease_checks import lease_check, pick_purpose
-from annotations.agreement.matching import best_first
+from annotations.agreement.matching import best_first, order_of
 from annotations.choices import Purpose, Standing
 from annotations.hand import Held, held_from
 from annotations.models import DeckSettings, Labeller
-from annotations.selectors.weighed import Scales, weigh_answers
+from annotations.selectors.weighed import weigh_answers
 from annotations.trust import holds_at_most
 from core import locks, prepared
 from core.errors import Forbidden
@@ -131,17 +131,20 @@ def fill(*, by: User, at: datetime, limit: int, purposes: Sequence[Purpose | Non
 def draw(*, by: User, at: datetime, limit: int, purposes: Sequence[Purpose | None], known: Known) -> Drawn:
     """Leases answers into the free places that are not for checks, and reads all that is held then."""
     plain = [sum(purpose is None for purpose in purposes[: places + 1]) for places in range(limit)]
+    languages = list(dict.fromkeys(by.languages))
     values: dict[str, Any] = {
         "person": by.pk,
-        "languages": list(dict.fromkeys(by.languages)),
+        "languages": LOT.sample(languages, len(languages)),
+        "order": priorities(order_of(ahead=known.ahead, lot=LOT.random())),
         "from": DRAWN_FROM,
         "walk": WALK,
         "start": LOT.random(),
         "limit": limit,
-        "ahead": known.ahead,
+        "plain": plain,
+        "at": at,
+        "minutes": settings.ENV.lease_minutes,
     }
-    values |= {"plain": plain, "at": at, "minutes": settings.ENV.lease_minutes, "best": best(known, values)}
-    drawn = run(values)
+    drawn = run(values | {"best": best(known, values)})
     for _again in range(TRIES):
         if not drawn.places or (not plain[drawn.places - 1] and drawn.there_are) or drawn.cards:
             break
@@ -151,23 +154,30 @@ def draw(*, by: User, at: datetime, limit: int, purposes: Sequence[Purpose | Non
             break
         else:
             values["walk"] = None
-        drawn = run(values | {"start": LOT.random()})
+        values["start"] = LOT.random()
+        drawn = run(values | {"best": best(known, values)})
     return drawn
 
 
 def best(known: Known, values: dict[str, Any]) -> list[int]:
     """Of the answers that have their first labels and that the person might be given, those first on which their own
     label is worth most.
+
+    What they might be given is weighed whatever it waits for: how long a draw takes does not tell what it found.
     """
     if known.counts is None:
         return []
     with prepared.cursor() as cursor:
         cursor.execute(LOOK, values)
-        there = [pk for (pk,) in cursor.fetchall()]
-    scales = weigh_answers(there) if there else Scales()
+        there = dict(cursor.fetchall())
+    scales = weigh_answers(there)
     if scales.fit is None:
         return []
-    found = [(pk, one.votes, one.posterior) for pk, one in scales.answers.items() if one.posterior is not None]
+    found = [
+        (pk, one.votes, one.posterior)
+        for pk, one in scales.answers.items()
+        if one.posterior is not None and there[pk] not in KINDS
+    ]
     rooms = [max(0, settings.ENV.labels_at_most - sum(votes)) for _, votes, _ in found]
     order = best_first([likely for _, _, likely in found], rooms, scales.fit.matrix(known.counts))
     return [found[place][0] for place in order]

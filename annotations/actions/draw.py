@@ -1,13 +1,14 @@
 """The statements of handing out answers: who the person is, then what they hold, drawn up to what they may hold.
 
 A band is the open answers of one language and one priority that have labels already, or that have none. Within a kind
-those who are ahead of the crowd are given doubtful answers first, then what wants its first labels, at last those that
-one label more would hardly change. All others begin with the first labels and come to the doubtful ones at last. Of
-what wants its first labels, what was begun comes before the fresh, so that it is finished before many others are begun.
-Within a band the walk over the index begins at a random point and wraps round, so that labellers do not crowd at its
-head, and nobody steps over all they have labelled before. The lot is drawn among the first that the person may get; of
-answers that have their first labels they get those on which their own label is worth most (agreement/matching.py).
+people come to what waits in an order of their own (agreement/matching.py). Of what wants its first labels, what was
+begun comes before the fresh, so that it is finished before many others are begun. Within a band the walk over the index
+begins at a random point and wraps round, so that labellers do not crowd at its head, and nobody steps over all they
+have labelled before. The lot is drawn among the first that the person may get; of answers that have their first labels,
+who is known gets those on which their own label is worth most.
 """
+
+from collections.abc import Sequence
 
 from annotations.agreement.matching import Need
 from annotations.hand import IN_HAND, IN_ORDER, READ
@@ -16,11 +17,7 @@ from probes.actions.answers import STARTER, SUBMITTED
 
 # How an answer's priority differs from its kind's, by what it waits for.
 PLACES = {Need.DOUBTFUL: -1, Need.FIRST: 0, Need.LITTLE: 1}
-DOUBTFUL = ", ".join(str(kind + PLACES[Need.DOUBTFUL]) for kind in (SUBMITTED, STARTER))
-BEGUN = ", ".join(str(kind + PLACES[need]) for kind in (SUBMITTED, STARTER) for need in (Need.DOUBTFUL, Need.LITTLE))
-# The turn at which a person comes to a priority: in its own order for who is ahead; for others the doubtful ones of a
-# kind stand behind those of it that want little.
-TURN = f"2 * priority + CASE WHEN NOT %(ahead)s::boolean AND priority IN ({DOUBTFUL}) THEN 5 ELSE 0 END"
+KINDS = (SUBMITTED, STARTER)
 
 # Out of the first so many that the person may get, some are drawn by lot.
 DRAWN_FROM = 20
@@ -32,7 +29,8 @@ WALK = 50
 GATE = f"""
     SELECT pg_advisory_xact_lock(%(lock)s::int, %(person)s::int), statement_timestamp(),
            labeller.practised_at IS NOT NULL, coalesce(labeller.standing, 'new'), settings.gold_share,
-           settings.repeat_share, done.today, done.total, coalesce(skill.ahead, false), skill.counts
+           settings.repeat_share, done.today, done.total,
+           coalesce(skill.ahead AND coalesce(labeller.standing, 'new') <> 'slowed', false), skill.counts
     FROM (VALUES (1)) one
     LEFT JOIN annotations_labeller labeller ON labeller.person_id = %(person)s
     LEFT JOIN annotations_skill skill ON skill.person_id = %(person)s
@@ -43,7 +41,8 @@ GATE = f"""
 # `plain` says for each number of free places how many of them are for answers that count. SKIP LOCKED lets many draw at
 # once; the cap itself is a constraint of the table. Answers that came with a prompt of others are handed out where key
 # points came too: without them nobody could decide. Two answers to one question are not in hand at once if there are
-# others to be had: whoever reads them side by side compares, and does not judge.
+# others to be had: whoever reads them side by side compares, and does not judge. `order` is all priorities in the order
+# in which the person comes to them; of bands alike, that of the language that is named first.
 # Whoever locks several answers locks them in the order of their ids: SKIP LOCKED may yet wait, for the newer version of
 # a row that was changed meanwhile, and two that wait for each other would be a deadlock.
 CANDIDATES = f"""
@@ -68,7 +67,10 @@ WITH RECURSIVE hand AS (
         ORDER BY answer.priority, answer.fresh LIMIT 1
     ) later
 ), ordered AS (
-    SELECT band.*, {TURN} AS turn, row_number() OVER (ORDER BY {TURN}, fresh, random()) AS rank FROM band
+    SELECT band.*, array_position(%(order)s::bigint[], priority::bigint) AS turn,
+        row_number() OVER (ORDER BY array_position(%(order)s::bigint[], priority::bigint), fresh,
+            array_position(%(languages)s::text[], language)) AS rank
+    FROM band
 ), candidates AS MATERIALIZED (
     SELECT found.* FROM (SELECT * FROM ordered ORDER BY rank) ordered CROSS JOIN LATERAL (
         SELECT answer.id, answer.version_id, ordered.priority, ordered.turn, ordered.fresh,
@@ -100,8 +102,8 @@ WITH RECURSIVE hand AS (
     ORDER BY ordered.rank LIMIT %(from)s
 )"""  # noqa: S608 -- texts of ours
 
-# Which answers that have their first labels a person might be given, for whoever puts them in an order.
-LOOK = f"{CANDIDATES} SELECT id FROM candidates WHERE priority IN ({BEGUN})"  # noqa: S608 -- texts of ours
+# What a person might be given, for whoever puts it in an order.
+LOOK = f"{CANDIDATES} SELECT id, priority FROM candidates"  # noqa: S608 -- texts of ours
 
 # `best` is that order; what is not in it comes behind, by lot. Of the answers to one question the one that is due first
 # is not crowded by the others.
@@ -138,3 +140,8 @@ SELECT (SELECT places FROM room), (SELECT count(*) FROM candidates), (SELECT cou
 FROM (VALUES (1)) one LEFT JOIN ({READ.format(of="cards")}) shown ON true
 {IN_ORDER}
 """  # noqa: S608 -- texts of ours
+
+
+def priorities(order: Sequence[Need]) -> list[int]:
+    """All priorities as somebody comes to them: one kind after another, and in each what waits in this order."""
+    return [kind + PLACES[need] for kind in KINDS for need in order]

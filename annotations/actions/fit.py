@@ -215,7 +215,12 @@ def write(learned: Learned, newest: int) -> Fit:
                 counts=learned.fitted.counts[place].ravel().tolist(),
                 published=told[person].ravel().tolist() if person in told else None,
                 labels=labels[place],
-                ahead=is_ahead(smoothed(learned.fitted.counts[place].tolist(), pooled, row.strength), pooled, prior),
+                ahead=is_ahead(
+                    smoothed(learned.fitted.counts[place].tolist(), pooled, row.strength),
+                    pooled,
+                    prior,
+                    labels=labels[place],
+                ),
             )
             for place, person in enumerate(learned.fitted.workers)
             if person in here

@@ -21,7 +21,7 @@ from django.utils import timezone
 
 from annotations import rules
 from annotations.actions.consensus import renew_consensus
-from annotations.actions.draw import PLACES
+from annotations.actions.draw import KINDS, PLACES
 from annotations.agreement.matching import need
 from annotations.models import Progress
 from annotations.selectors.weighed import Scales, Weighed, weigh_answers
@@ -42,9 +42,11 @@ SELECT pg_snapshot_xmin(now.snapshot)::text::bigint, pg_snapshot_xmax(now.snapsh
 FROM (SELECT pg_current_snapshot() AS snapshot) now
 """
 LABELS = "SELECT id, answer_id FROM annotations_label WHERE id > %s AND id <= %s ORDER BY id LIMIT %s"
-BEGUN = """
-SELECT id FROM probes_answer WHERE state = 'open' AND counted > 0 AND id > %s ORDER BY id LIMIT %s
-"""
+# An answer that has lost its labels goes back to the place of its kind.
+BEGUN = f"""
+SELECT id FROM probes_answer
+WHERE state = 'open' AND (counted > 0 OR priority NOT IN {KINDS}) AND id > %s ORDER BY id LIMIT %s
+"""  # noqa: S608 -- texts of ours
 # What has labels and waits for more, where another answer to the same question has enough now: it may be the last.
 BESIDE = """
 SELECT DISTINCT other.id FROM probes_answer enough
@@ -53,7 +55,7 @@ WHERE enough.id = ANY(%s) AND (enough.state <> 'open' OR enough.settles_at IS NO
   AND other.state = 'open' AND other.settles_at IS NULL AND other.counted > 0
 """
 LOCK = "SELECT id FROM probes_answer WHERE id = ANY(%s) AND state = 'open' ORDER BY id FOR NO KEY UPDATE"
-CASES = """
+CASES = f"""
 SELECT answer.id, answer.wanted, answer.counted, answer.priority, family.starter,
     (SELECT count(*) FROM annotations_cannotjudge passed
      WHERE passed.answer_id = answer.id AND passed.status = 'current'),
@@ -66,8 +68,9 @@ FROM probes_answer answer
 JOIN prompts_promptversion version ON version.id = answer.version_id
 JOIN prompts_prompt prompt ON prompt.id = version.prompt_id
 JOIN prompts_family family ON family.id = prompt.family_id
-WHERE answer.id = ANY(%s) AND answer.state = 'open' AND answer.settles_at IS NULL AND answer.counted > 0
-"""
+WHERE answer.id = ANY(%s) AND answer.state = 'open' AND answer.settles_at IS NULL
+  AND (answer.counted > 0 OR answer.priority NOT IN {KINDS})
+"""  # noqa: S608 -- texts of ours
 APPLY = """
 UPDATE probes_answer answer SET priority = new.priority,
     wanted = CASE WHEN new.enough THEN answer.counted + answer.leased ELSE answer.wanted END,

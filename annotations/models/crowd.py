@@ -56,7 +56,7 @@ class Skill(models.Model):
     # The same by the fit to closed answers alone; null where they labelled none. What is told of answers rests on it.
     published = ArrayField(models.FloatField(), size=9, null=True)
     labels = models.PositiveIntegerField()
-    # Right at least as often as everybody together: doubtful answers are theirs first.
+    # Known to be right at least as often as everybody together: doubtful answers are theirs first.
     ahead = models.BooleanField(default=False, db_default=False)
 
     def __str__(self) -> str:

@@ -9,7 +9,18 @@ from hypothesis import strategies as st
 
 from annotations.agreement import matching
 from annotations.agreement.gain import gain
-from annotations.agreement.matching import WORTH, Need, accuracy, best_first, is_ahead, need
+from annotations.agreement.matching import (
+    AHEAD,
+    OTHERS,
+    TO_AN_END,
+    WORTH,
+    Need,
+    accuracy,
+    best_first,
+    is_ahead,
+    need,
+    order_of,
+)
 
 # Right nine times in ten, and always.
 NINE = ((0.9, 0.1), (0.1, 0.9))
@@ -62,17 +73,21 @@ def test_how_often_somebody_is_right():
 def test_who_is_right_as_often_as_all_together_is_ahead():
     other = ((1.0, 0.0), (0.5, 0.5))
     assert (accuracy(other, EVEN), accuracy(POOLED, EVEN)) == (0.75, 0.75)
-    assert [is_ahead(one, POOLED, EVEN) for one in (ALWAYS, NINE, other)] == [True] * 3
+    assert [is_ahead(one, POOLED, EVEN, labels=30) for one in (ALWAYS, NINE, other)] == [True] * 3
     # 1/4 + 3/8 is below 3/4: they are bad at what is common.
-    assert not is_ahead(other, POOLED, (0.25, 0.75))
-    assert is_ahead(other, POOLED, (0.75, 0.25))
-    assert not is_ahead(((0.5, 0.5), (0.5, 0.5)), POOLED, EVEN)
+    assert not is_ahead(other, POOLED, (0.25, 0.75), labels=30)
+    assert is_ahead(other, POOLED, (0.75, 0.25), labels=30)
+    assert not is_ahead(((0.5, 0.5), (0.5, 0.5)), POOLED, EVEN, labels=30)
 
 
-def test_of_whom_nothing_is_known_is_not_ahead():
-    assert not is_ahead(POOLED, POOLED, EVEN)
-    assert not is_ahead([list(row) for row in POOLED], POOLED, EVEN)
-    assert not is_ahead(POOLED, [list(row) for row in POOLED], EVEN)
+def test_of_whom_little_is_known_is_not_ahead():
+    assert [is_ahead(ALWAYS, POOLED, EVEN, labels=labels) for labels in (0, 1, 29, 30)] == [False, False, False, True]
+
+
+def test_one_draw_in_seven_brings_answers_to_an_end():
+    assert [order_of(ahead=True, lot=lot) for lot in (0.0, 0.1499, 0.15, 0.99)] == [TO_AN_END] * 2 + [AHEAD] * 2
+    assert [order_of(ahead=False, lot=lot) for lot in (0.0, 0.1499, 0.15, 0.99)] == [TO_AN_END] * 2 + [OTHERS] * 2
+    assert {frozenset(order) for order in (AHEAD, OTHERS, TO_AN_END)} == {frozenset(Need)}
 
 
 def test_the_most_worth_comes_first():
@@ -126,7 +141,7 @@ def test_what_does_not_fit_together_is_refused():
     with pytest.raises(ValueError, match="zip"):
         accuracy(NINE, three)
     with pytest.raises(ValueError, match="zip"):
-        is_ahead(NINE, POOLED, three)
+        is_ahead(NINE, POOLED, three, labels=30)
 
 
 def test_it_wants_no_numpy_and_no_site():

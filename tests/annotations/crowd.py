@@ -50,7 +50,7 @@ def fitted(
             counts=list(counts),
             published=list(counts),
             labels=round(sum(counts)),
-            ahead=said.get(person, is_ahead(matrix(counts), POOLED, PRIOR)),
+            ahead=said.get(person, is_ahead(matrix(counts), POOLED, PRIOR, labels=round(sum(counts)))),
         )
     Progress.objects.update_or_create(pk=1, defaults={"fit": fit, "answer": 0})
     return fit

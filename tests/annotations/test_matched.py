@@ -6,10 +6,12 @@ from functools import partial
 
 import pytest
 from django.db.models import Count, F
+from django.utils import timezone
 
 from annotations.actions import assign_next, pass_on, submit_label, weigh
 from annotations.actions.assign import top_up
-from annotations.models import Assignment, DeckSettings, Label, Skill
+from annotations.agreement import matching
+from annotations.models import Assignment, DeckSettings, Label, Labeller, Skill
 from probes.models import Answer
 from prompts.models import Family
 from tests.annotations.conftest import at_once
@@ -31,8 +33,10 @@ KINDS = ("submitted", "starter")
 
 
 @pytest.fixture(autouse=True)
-def no_checks(db):
+def no_checks(db, monkeypatch):
     DeckSettings.objects.create(gold_share=0, repeat_share=0)
+    # Nor a draw that brings something to an end, by lot.
+    monkeypatch.setattr(matching, "SHARE_TO_AN_END", 0)
 
 
 @pytest.fixture
@@ -89,6 +93,32 @@ def test_all_others_begin_with_what_wants_its_first_labels(deck, crowd, person, 
     crowd({somebody: skills} if skills else None)
     assert [skill.ahead for skill in Skill.objects.filter(person=somebody)] == ([False] if skills else [])
     assert turns(somebody) == each_kind("begun", "fresh", "little", "doubtful")
+
+
+def test_one_draw_in_some_brings_answers_to_an_end_whoever_draws(deck, crowd, person, monkeypatch):
+    keen, newcomer = person("keen"), person("newcomer")
+    crowd({keen: CAREFUL})
+    monkeypatch.setattr(matching, "SHARE_TO_AN_END", 1)
+    expected = each_kind("little", "doubtful", "begun", "fresh")
+    assert [turns(reader) for reader in (keen, newcomer)] == [expected] * 2
+
+
+def test_whose_gold_fails_is_not_given_what_is_doubtful_first(deck, crowd, person):
+    keen = person("keen")
+    crowd({keen: CAREFUL})
+    Labeller.objects.filter(person=keen).update(standing="slowed", standing_reason="Gold.")
+    assert turns(keen) == each_kind("begun", "fresh", "little", "doubtful")
+
+
+def test_what_has_lost_its_labels_goes_back_to_its_kind(deck, crowd, person):
+    keen = person("keen")
+    crowd({keen: CAREFUL})
+    Label.objects.update(status="superseded", superseded_at=timezone.now())
+    Answer.objects.update(counted=0)
+    assert set(Answer.objects.values_list("priority", flat=True)) == {0, 1, 2, 4, 5, 6}
+    fitted(skills={keen: CAREFUL})
+    weigh()
+    assert set(Answer.objects.values_list("priority", flat=True)) == {1, 5}
 
 
 def test_it_is_what_the_fit_says_of_them_that_decides(deck, crowd, person):

@@ -19,6 +19,7 @@ from annotations.actions import (
     undo_last,
     weigh,
 )
+from annotations.agreement import matching
 from annotations.agreement.gain import gain
 from annotations.models import Assignment, Label, Progress
 from core.errors import CandorError
@@ -176,7 +177,8 @@ def test_the_last_open_answer_of_a_question_counts_for_all_of_it(make_answer, ju
     assert places() == [1, 1, 0]
 
 
-def test_what_comes_sooner_is_given_first(make_answer, judge, person):
+def test_what_comes_sooner_is_given_first(make_answer, judge, person, monkeypatch):
+    monkeypatch.setattr(matching, "SHARE_TO_AN_END", 0)
     answers = [make_answer(f"Answer {number}.") for number in range(6)]
     other, newcomer = person("other"), person("newcomer")
     for answer in answers[:5]:

@@ -18,8 +18,8 @@ from prompts.models import PromptVersion
 # The prompt version, and the text's SHA-256.
 Key = tuple[int, str]
 
-# Where an answer stands in the deck, by whose question it answers; lower is sooner. With its first labels it comes
-# one place sooner than its kind where one more would change much, one later where little: see annotations.actions.weigh.
+# Where an answer stands in the deck, by whose question it answers; lower is sooner. With its first labels it is one
+# less where one more would change much, and one more where little: see annotations.actions.weigh.
 SUBMITTED = 1
 STARTER = 5
 
