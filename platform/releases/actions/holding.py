@@ -6,9 +6,9 @@ worker dies, the database lets go of it. That transaction has no snapshot, so it
 """
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 
-from django.db import connection
+from django.db import InterfaceError, OperationalError, connection
 
 from core import locks
 from releases.models import Release
@@ -30,4 +30,7 @@ def held(release: Release) -> Iterator[bool]:
             (mine,) = cursor.fetchone()
         yield bool(mine)
     finally:
+        # Told in so many words: a server that only sees the connection end lets go a moment later.
+        with suppress(OperationalError, InterfaceError):
+            guard.rollback()
         guard.close()
