@@ -2,8 +2,8 @@
 
 Every few seconds a worker looks at the labels that are new. Where those of an open answer make sure enough already,
 though votes alone would want more, it begins to settle: nobody else is given it, and settle.py looks again before it
-closes. And where one more label would change much, the answer comes sooner in the deck, within its kind; where it
-would change little, it waits until nothing else of its kind wants a label.
+closes. And an answer that has its first labels gets another place in the deck, within its kind, by whether one more
+label would change much or little: who comes to which place when is in agreement/matching.py.
 
 No label waits for any of this, nor says that it is there: the labels' own numbers tell which are new. A number may be
 committed after a higher one; see Progress for how none is missed. When the crowd was fitted anew, all open answers with
@@ -202,7 +202,7 @@ def change_of(case: Case, scales: Scales) -> Change:
 
 
 def priority(case: Case, found: Weighed, scales: Scales) -> int:
-    """The answer's place: that of its kind, sooner where one more label would change much, later where little."""
+    """The answer's place: that of its kind, one less where one more label would change much, one more where little."""
     base = STARTER if case.starter else SUBMITTED
     if scales.fit is None or found.posterior is None:
         return base
