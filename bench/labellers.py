@@ -172,7 +172,8 @@ def one_row(connection: psycopg.Connection[Any], statement: str, values: dict[st
 
 def label_bare(url: str, person: Person, result: Labelled, begins: float, ends: float) -> None:
     from annotations.actions.case import LOOK
-    from annotations.actions.draw import DRAW, DRAWN_FROM, GATE, WALK, priorities
+    from annotations.actions.draw import DRAWN_FROM, GATE, GIVE, WALK, priorities
+    from annotations.actions.draw import LOOK as THERE
     from annotations.actions.keep import STATEMENTS
     from annotations.agreement.matching import OTHERS
     from core import locks, prepared
@@ -191,18 +192,21 @@ def label_bare(url: str, person: Person, result: Labelled, begins: float, ends: 
             "from": DRAWN_FROM,
             "walk": WALK,
             "limit": AHEAD,
-            "plain": list(range(1, AHEAD + 1)),
             "minutes": 30,
             "order": priorities(OTHERS),
-            "best": [],
+            "known": True,
         }
 
         def draw() -> list[uuid.UUID]:
-            [_, moment, *_rest] = one_row(connection, GATE, gate)
-            rows = connection.execute(DRAW, {**deck, "start": lot.random(), "at": moment}).fetchall()
+            [_locked, moment, *_rest] = one_row(connection, GATE, gate)
+            there = connection.execute(THERE, {**deck, "start": lot.random()}).fetchall()
+            points = {row[2]: row[6] for row in there if row[2] is not None}
+            some = lot.sample(list(points), min(there[0][0], len(points)))
+            lease = {"answers": some, "key_points": [points[answer] for answer in some]}
+            rows = connection.execute(GIVE, {**deck, **lease, "at": moment}).fetchall()
             connection.commit()
             # Checks are left in hand: their verdicts are other statements.
-            return [row[3] for row in rows if row[4] == "assignment"]
+            return [row[1] for row in rows if row[2] == "assignment"]
 
         hand = draw()
         while (now := time.monotonic()) < ends and hand:

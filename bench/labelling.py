@@ -5,7 +5,7 @@ up` runs it (granian, two processes with two threads each), in front of PostgreS
 process on the same machine and do nothing else. Measured with 10,000 and with 1,000,000 open answers; one labeller has
 20,000 labels behind them, 4,000 of them on answers that are still open. A fit knows everybody, every second one as
 ahead of the crowd, and 4,000 answers are in doubt. Beside it runs the same SQL, bare: sent by psycopg in as many
-threads, without a web server and without looking whose label is worth most, in the same minute on the same database.
+threads, without a web server and with the lot alone deciding who gets what, in the same minute on the same database.
 """
 
 import argparse

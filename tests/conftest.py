@@ -82,6 +82,14 @@ def no_names_of_models() -> None:
     KEPT.until = 0.0
 
 
+@pytest.fixture(autouse=True)
+def no_fits() -> None:
+    """A fit is kept by its number, and the next test may have another of the same."""
+    from annotations.selectors.weighed import in_force
+
+    in_force.cache_clear()
+
+
 @pytest.fixture
 def seen(record_property: Callable[[str, object], None]) -> Callable[..., None]:
     """`seen(seconds=2.4)`: a figure that the test holds to a bound, shown at the end of the run as it was."""

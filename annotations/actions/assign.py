@@ -14,13 +14,13 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts.models import User
-from annotations.actions.draw import DRAW, DRAWN_FROM, GATE, KINDS, LOOK, WALK, priorities
+from annotations.actions.draw import DRAWN_FROM, GATE, GIVE, WALK, priorities
 from annotations.actions.lease_checks import lease_check, pick_purpose
-from annotations.agreement.matching import best_first, order_of
+from annotations.actions.offers import in_turn, look
+from annotations.agreement.matching import order_of
 from annotations.choices import Purpose, Standing
 from annotations.hand import Held, held_from
 from annotations.models import DeckSettings, Labeller
-from annotations.selectors.weighed import weigh_answers
 from annotations.trust import holds_at_most
 from core import locks, prepared
 from core.errors import Forbidden
@@ -138,13 +138,11 @@ def draw(*, by: User, at: datetime, limit: int, purposes: Sequence[Purpose | Non
         "order": priorities(order_of(ahead=known.ahead, lot=LOT.random())),
         "from": DRAWN_FROM,
         "walk": WALK,
-        "start": LOT.random(),
         "limit": limit,
-        "plain": plain,
         "at": at,
         "minutes": settings.ENV.lease_minutes,
     }
-    drawn = run(values | {"best": best(known, values)})
+    drawn = draw_once(known, plain, values)
     for _again in range(TRIES):
         if not drawn.places or (not plain[drawn.places - 1] and drawn.there_are) or drawn.cards:
             break
@@ -154,41 +152,20 @@ def draw(*, by: User, at: datetime, limit: int, purposes: Sequence[Purpose | Non
             break
         else:
             values["walk"] = None
-        values["start"] = LOT.random()
-        drawn = run(values | {"best": best(known, values)})
+        drawn = draw_once(known, plain, values)
     return drawn
 
 
-def best(known: Known, values: dict[str, Any]) -> list[int]:
-    """Of the answers that have their first labels and that the person might be given, those first on which their own
-    label is worth most.
-
-    What they might be given is weighed whatever it waits for: how long a draw takes does not tell what it found.
-    """
-    if known.counts is None:
-        return []
+def draw_once(known: Known, plain: Sequence[int], values: dict[str, Any]) -> Drawn:
+    """Looks for what there is from a random point on, and leases the first of it as far as nobody else just does."""
+    there = look(known.counts, values | {"start": LOT.random()})
+    chosen = in_turn(there.offers, there.best, lot=LOT)[: plain[there.places - 1] if there.places else 0]
     with prepared.cursor() as cursor:
-        cursor.execute(LOOK, values)
-        there = dict(cursor.fetchall())
-    scales = weigh_answers(there)
-    if scales.fit is None:
-        return []
-    found = [
-        (pk, one.votes, one.posterior)
-        for pk, one in scales.answers.items()
-        if one.posterior is not None and there[pk] not in KINDS
-    ]
-    rooms = [max(0, settings.ENV.labels_at_most - sum(votes)) for _, votes, _ in found]
-    order = best_first([likely for _, _, likely in found], rooms, scales.fit.matrix(known.counts))
-    return [found[place][0] for place in order]
-
-
-def run(values: dict[str, Any]) -> Drawn:
-    with prepared.cursor() as cursor:
-        cursor.execute(DRAW, values)
+        wanted = {"answers": [one.answer for one in chosen], "key_points": [one.key_points for one in chosen]}
+        cursor.execute(GIVE, values | wanted)
         rows = cursor.fetchall()
-    places, there_are, given = rows[0][:3]
-    return Drawn(places, there_are, given, [held_from(row[3:]) for row in rows if row[3] is not None])
+    cards = [held_from(row[1:]) for row in rows if row[1] is not None]
+    return Drawn(there.places, len(there.offers), rows[0][0], cards)
 
 
 @transaction.atomic

@@ -1,4 +1,4 @@
-"""The statements of handing out answers: who the person is, then what they hold, drawn up to what they may hold.
+"""The statements of handing out answers: who the person is, what they might be given, and what they are given of it.
 
 A band is the open answers of one language and one priority that have labels already, or that have none. Within a kind
 people come to what waits in an order of their own (agreement/matching.py). Of what wants its first labels, what was
@@ -38,13 +38,9 @@ GATE = f"""
     CROSS JOIN ({DONE}) done
 """  # noqa: S608 -- texts of ours
 
-# `plain` says for each number of free places how many of them are for answers that count. SKIP LOCKED lets many draw at
-# once; the cap itself is a constraint of the table. Answers that came with a prompt of others are handed out where key
-# points came too: without them nobody could decide. Two answers to one question are not in hand at once if there are
-# others to be had: whoever reads them side by side compares, and does not judge. `order` is all priorities in the order
-# in which the person comes to them; of bands alike, that of the language that is named first.
-# Whoever locks several answers locks them in the order of their ids: SKIP LOCKED may yet wait, for the newer version of
-# a row that was changed meanwhile, and two that wait for each other would be a deadlock.
+# What the person may get next, at most `from`. Answers that came with a prompt of others are handed out where key
+# points came too: without them nobody could decide. `order` is all priorities in the order in which the person comes to
+# them; of bands alike, that of the language that is named first.
 CANDIDATES = f"""
 WITH RECURSIVE hand AS (
     {IN_HAND}
@@ -102,22 +98,36 @@ WITH RECURSIVE hand AS (
     ORDER BY ordered.rank LIMIT %(from)s
 )"""  # noqa: S608 -- texts of ours
 
-# What a person might be given, for whoever puts it in an order.
-LOOK = f"{CANDIDATES} SELECT id, priority FROM candidates"  # noqa: S608 -- texts of ours
+# How many places are free, and each candidate with the labels it has, if it has its first ones and the person is
+# `known`: a row a label, or one; before them whether another answer to its question is in hand. The labels are of one
+# moment with the fit in force. OFFSET 0 keeps PostgreSQL from reading all labels there are, to join them.
+LOOK = f"""{CANDIDATES}, newest AS (
+    SELECT id FROM annotations_fit WHERE %(known)s ORDER BY fitted_at DESC, id DESC LIMIT 1
+)
+SELECT room.places, newest.id, found.id, found.version_id, found.turn, found.fresh, found.key_points,
+    found.version_id IN (SELECT version_id FROM hand WHERE version_id IS NOT NULL), said.value, said.counts
+FROM room
+LEFT JOIN newest ON true
+LEFT JOIN candidates found ON true
+LEFT JOIN LATERAL (
+    SELECT label.id, label.value, skill.counts FROM annotations_label label
+    LEFT JOIN annotations_skill skill ON skill.person_id = label.person_id AND skill.fit_id = newest.id
+    WHERE label.answer_id = found.id AND label.status = 'current' AND newest.id IS NOT NULL
+      AND found.priority NOT IN {KINDS}
+    OFFSET 0
+) said ON true
+ORDER BY found.id, said.id
+"""  # noqa: S608 -- texts of ours
 
-# `best` is that order; what is not in it comes behind, by lot. Of the answers to one question the one that is due first
-# is not crowded by the others.
-DRAW = f"""{CANDIDATES}, crowded AS (
-    SELECT candidates.*, row_number() OVER (
-            PARTITION BY version_id ORDER BY turn, fresh, array_position(%(best)s::bigint[], id), random()) > 1
-        OR version_id IN (SELECT version_id FROM hand WHERE version_id IS NOT NULL) AS crowd
-    FROM candidates
-), lot AS (
-    SELECT id, key_points FROM crowded
-    ORDER BY turn, crowd, fresh, array_position(%(best)s::bigint[], id), random()
-    LIMIT (SELECT coalesce((%(plain)s::int[])[places], 0) FROM room)
+# Leases `answers` with their `key_points`, as far as they are still to be had, and reads all that is held then. SKIP
+# LOCKED lets many draw at once; the cap itself is a constraint of the table.
+# Whoever locks several answers locks them in the order of their ids: SKIP LOCKED may yet wait, for the newer version of
+# a row that was changed meanwhile, and two that wait for each other would be a deadlock.
+GIVE = f"""WITH hand AS (
+    {IN_HAND}
 ), drawn AS (
-    SELECT answer.id, lot.key_points FROM probes_answer answer JOIN lot ON lot.id = answer.id
+    SELECT answer.id, lot.key_points FROM probes_answer answer
+    JOIN unnest(%(answers)s::bigint[], %(key_points)s::bigint[]) lot(id, key_points) ON lot.id = answer.id
     WHERE answer.state = 'open' AND answer.counted + answer.leased < answer.wanted
       AND answer.settles_at IS NULL AND answer.held_at IS NULL
     ORDER BY answer.id
@@ -136,7 +146,7 @@ DRAW = f"""{CANDIDATES}, crowded AS (
     UNION ALL
     SELECT id, 'assignment', leased_at, expires_at, answer_id, key_points_id, NULL FROM given
 )
-SELECT (SELECT places FROM room), (SELECT count(*) FROM candidates), (SELECT count(*) FROM given), shown.*
+SELECT (SELECT count(*) FROM given), shown.*
 FROM (VALUES (1)) one LEFT JOIN ({READ.format(of="cards")}) shown ON true
 {IN_ORDER}
 """  # noqa: S608 -- texts of ours

@@ -9,7 +9,7 @@ is of one moment: a fit that is written meanwhile is either seen whole or not at
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
-from functools import cache
+from functools import cache, lru_cache
 from itertools import groupby
 from operator import itemgetter
 from typing import Any
@@ -22,6 +22,8 @@ from annotations.choices import CODES
 from annotations.models import Fit
 
 Matrix = Sequence[Sequence[float]]
+# The answer, what somebody said of it, and the expected counts of who did.
+Said = tuple[int, str, Sequence[float] | None]
 K = len(CODES)
 
 SAID = """
@@ -76,30 +78,39 @@ class Scales:
 
 
 def weigh_answers(answers: Iterable[int], *, publicly: bool = False) -> Scales:
-    """Votes, posterior and confidence of these answers by their current labels; `publicly` as it may be told. Two
-    statements, however many.
+    """Votes, posterior and confidence of these answers by their current labels; `publicly` as it may be told. One
+    statement, however many, and one more for the first that meets a new fit.
     """
     with connection.cursor() as cursor:
         cursor.execute(SAID, [publicly, list(answers)])
         rows = cursor.fetchall()
-    fit = in_force(Fit.objects.get(pk=rows[0][0]), publicly=publicly) if rows[0][0] is not None else None
+    return weigh_said(rows[0][0], (row[1:] for row in rows if row[1] is not None), publicly=publicly)
+
+
+def weigh_said(newest: int | None, said: Iterable[Said], *, publicly: bool = False) -> Scales:
+    """The same of labels that were read already, the labels of an answer together, by the fit of this number."""
+    fit = in_force(newest, publicly=publicly) if newest is not None else None
     # The same few people label most of them.
     matrix = cache(fit.matrix) if fit else None
     found = {}
-    for answer, labels in groupby((row[1:] for row in rows if row[1] is not None), key=itemgetter(0)):
-        said = [(counts and tuple(counts), CODES[value]) for _, value, counts in labels]
-        votes = tuple(sum(code == kind for _, code in said) for kind in range(K))
+    for answer, labels in groupby(said, key=itemgetter(0)):
+        codes = [(counts and tuple(counts), CODES[value]) for _, value, counts in labels]
+        votes = tuple(sum(code == kind for _, code in codes) for kind in range(K))
         if fit is None or matrix is None:
             found[answer] = Weighed(votes)
             continue
-        likely = posterior([(matrix(counts), code) for counts, code in said], fit.prior)
-        chance = fit.calibration.chance_right(likely, len(said)) if fit.calibration else None
+        likely = posterior([(matrix(counts), code) for counts, code in codes], fit.prior)
+        chance = fit.calibration.chance_right(likely, len(codes)) if fit.calibration else None
         found[answer] = Weighed(votes, likely, chance)
     return Scales(fit, found)
 
 
-def in_force(fit: Fit, *, publicly: bool) -> InForce | None:
-    """None where nothing of the fit may be told."""
+@lru_cache(maxsize=8)
+def in_force(number: int, *, publicly: bool) -> InForce | None:
+    """The fit of this number; None where nothing of it may be told. A fit is never changed once it is written, so the
+    process keeps it: every draw weighs answers.
+    """
+    fit = Fit.objects.get(pk=number)
     inner = {"prior": fit.prior, "pooled": fit.pooled, "calibration": fit.calibration}
     kept: dict[str, Any] = fit.published if publicly else inner
     if not kept:

@@ -79,9 +79,9 @@ def test_a_batch_takes_as_many_statements_as_one(make_answer, judge, django_asse
     for answer in answers:
         judge(answer, "CCE")
     opened = make_answer("Open.")
-    # Those that are open go, the labels, the fit, and the rows.
-    for some in (answers[:1], answers):
-        with django_assert_num_queries(4):
+    # Those that are open go, the labels, and the rows; before them once the fit.
+    for some, statements in ((answers[:1], 4), (answers, 3)):
+        with django_assert_num_queries(statements):
             refresh_consensus([opened, *some])
     assert Consensus.objects.count() == 6
 

@@ -10,7 +10,8 @@ from django.db import connection
 from django.utils import timezone
 
 from annotations.actions import assign_next
-from annotations.actions.draw import DRAW, DRAWN_FROM, LOOK, WALK, priorities
+from annotations.actions.draw import DRAWN_FROM, GIVE, LOOK, WALK, priorities
+from annotations.actions.offers import look
 from annotations.agreement import matching
 from annotations.agreement.matching import AHEAD, OTHERS
 from annotations.closing import CLOSES_AT
@@ -71,28 +72,21 @@ def plan_of(statement, **values):
     return nodes
 
 
-def values_of(by, *, start, limit=5, ahead=False, best=()):
+def values_of(by, *, start, limit=5, ahead=False, known=False):
     """What both statements are told, of a person who holds nothing."""
     return {
         **{"person": by.pk, "languages": by.languages, "from": DRAWN_FROM, "walk": WALK, "start": start},
-        **{"limit": limit, "plain": list(range(1, limit + 1)), "best": list(best)},
-        **{"order": priorities(AHEAD if ahead else OTHERS)},
+        **{"limit": limit, "order": priorities(AHEAD if ahead else OTHERS), "known": known},
         **{"at": timezone.now(), "minutes": settings.ENV.lease_minutes},
     }
 
 
-def draw_plan(by, **values):
-    return plan_of(DRAW, **values_of(by, **values))
+def look_plan(by, **values):
+    return plan_of(LOOK, **values_of(by, **values))
 
 
-def look_plan(by, *, start):
-    return plan_of(LOOK, **values_of(by, start=start, ahead=True))
-
-
-def look(by, *, start):
-    with prepared.cursor() as cursor:
-        cursor.execute(LOOK, values_of(by, start=start, ahead=True))
-        return [pk for pk, _priority in cursor.fetchall()]
+def found_by(by, **values):
+    return [offer.answer for offer in look(CAREFUL, values_of(by, ahead=True, **values)).offers]
 
 
 def doubt(*, below):
@@ -124,48 +118,66 @@ BANDS = 6
 
 @pytest.mark.parametrize("start", [0.0, 0.5, 0.9999])
 def test_the_draw_walks_the_index_and_stops(many, labeller, start):
-    assert check(draw_plan(labeller, start=start)) <= DRAWN_FROM + BANDS
+    assert check(look_plan(labeller, start=start)) <= DRAWN_FROM + BANDS
 
 
 def test_and_so_for_somebody_who_reads_three_languages(many, labeller):
     labeller.languages = ["en", "fr", "zh-Hans"]
-    assert check(draw_plan(labeller, start=0.5)) <= DRAWN_FROM + 3 * BANDS
+    assert check(look_plan(labeller, start=0.5)) <= DRAWN_FROM + 3 * BANDS
 
 
 def test_what_others_hold_in_full_is_passed_over_in_the_index(many, person):
     """A hundred answers in the way have no place left: they are stepped over, nothing is sorted."""
     head = Answer.objects.filter(shuffle__gte=0.5).order_by("shuffle").values_list("pk", flat=True)[:100]
     Answer.objects.filter(pk__in=list(head)).update(leased=3)
-    assert check(draw_plan(person("one"), start=0.5)) <= DRAWN_FROM + 100 + BANDS
+    assert check(look_plan(person("one"), start=0.5)) <= DRAWN_FROM + 100 + BANDS
 
 
 @pytest.mark.parametrize("start", [0.0, 0.3, 0.7])
 def test_who_has_labelled_ten_thousand_open_answers_walks_no_further(many, labeller, start):
     assert label(labeller, below=0.5) > OPEN * 0.4
-    assert check(draw_plan(labeller, start=start)) <= 2 * WALK + DRAWN_FROM + BANDS
+    assert check(look_plan(labeller, start=start)) <= 2 * WALK + DRAWN_FROM + BANDS
 
 
 @pytest.mark.parametrize("start", [0.0, 0.3, 0.7])
 def test_who_is_ahead_looks_at_doubtful_answers_and_stops(many, labeller, start):
-    """However many there are; and the draw looks at no more again."""
     doubt(below=0.6)
-    assert check(look_plan(labeller, start=start)) <= DRAWN_FROM + BANDS
-    found = look(labeller, start=start)
+    assert check(look_plan(labeller, start=start, ahead=True)) <= DRAWN_FROM + BANDS
+    found = found_by(labeller, start=start)
     assert Answer.objects.filter(pk__in=found, priority=4).count() == len(found) == DRAWN_FROM
-    assert check(draw_plan(labeller, start=start, ahead=True, best=found)) <= DRAWN_FROM + BANDS
 
 
 def test_where_nothing_is_doubtful_who_is_ahead_looks_no_further(many, labeller):
-    assert check(look_plan(labeller, start=0.5)) <= DRAWN_FROM + BANDS
-    assert len(look(labeller, start=0.5)) == DRAWN_FROM
+    assert check(look_plan(labeller, start=0.5, ahead=True)) <= DRAWN_FROM + BANDS
+    assert len(found_by(labeller, start=0.5)) == DRAWN_FROM
 
 
 @pytest.mark.parametrize("start", [0.0, 0.3, 0.7])
 def test_who_is_ahead_and_has_labelled_ten_thousand_looks_no_further(many, labeller, start):
     assert label(labeller, below=0.5) > OPEN * 0.4
     doubt(below=0.6)
-    assert check(look_plan(labeller, start=start)) <= 2 * WALK + DRAWN_FROM + BANDS
-    assert check(draw_plan(labeller, start=start, ahead=True)) <= 2 * WALK + DRAWN_FROM + BANDS
+    assert check(look_plan(labeller, start=start, ahead=True)) <= 2 * WALK + DRAWN_FROM + BANDS
+
+
+@pytest.mark.parametrize("start", [0.0, 0.3, 0.7])
+def test_the_labels_of_what_is_found_are_read_and_no_others(many, labeller, person, start):
+    """Of thirty thousand labels those of twenty answers: each found by the answer it is of."""
+    for name in ("one", "two", "three"):
+        label(person(name), below=0.6)
+    doubt(below=0.6)
+    fitted(skills={labeller: CAREFUL})
+    nodes = look_plan(labeller, start=start, ahead=True, known=True)
+    assert check(nodes) <= DRAWN_FROM + BANDS
+    reads = [node for node in nodes if node.get("Relation Name") == "annotations_label"]
+    assert sum(rows(node) for node in reads) == DRAWN_FROM * 3
+    assert not [node for node in reads if node["Node Type"] == "Seq Scan"]
+
+
+def test_what_was_chosen_is_leased_without_a_walk(many, labeller):
+    chosen = found_by(labeller, start=0.5)[:5]
+    values = values_of(labeller, start=0.5) | {"answers": chosen, "key_points": [None] * 5}
+    assert check(plan_of(GIVE, **values)) == 0
+    assert set(labeller.assignments.values_list("answer", flat=True)) == set(chosen)
 
 
 def test_what_others_began_comes_before_what_nobody_has_labelled(many, labeller, person):
@@ -181,27 +193,28 @@ def test_the_last_answer_one_has_not_labelled_is_found_among_thousands(many, lab
     assert [held.text for held in assign_next(by=labeller, limit=5)] == [last.text]
 
 
-def test_who_may_and_what_they_hold_are_two_statements(many, labeller, django_assert_num_queries):
+def test_who_may_what_there_is_and_what_they_hold_are_three_statements(many, labeller, django_assert_num_queries):
     DeckSettings.objects.create(gold_share=0, repeat_share=0)
     known_names()  # read twice a minute, by whoever comes then
     # Around them the savepoint of this test's transaction.
-    with django_assert_num_queries(4):
+    with django_assert_num_queries(5):
         assert len(assign_next(by=labeller, limit=5)) == 5
 
 
-def test_who_is_known_costs_three_more_whatever_there_is(many, person, django_assert_num_queries, monkeypatch):
-    """One looks for what they might be given, two weigh that: how long it takes does not tell what was found."""
+def test_who_is_known_costs_no_statement_more_whatever_there_is(many, person, django_assert_num_queries, monkeypatch):
+    """How long a draw takes does not tell what was found. A new fit is read once, by whoever meets it first."""
     monkeypatch.setattr(matching, "SHARE_TO_AN_END", 0)
     DeckSettings.objects.create(gold_share=0, repeat_share=0)
-    first, second = person("first"), person("second")
-    fitted(skills={first: CAREFUL, second: CAREFUL})
+    first, second, third = person("first"), person("second"), person("third")
+    fitted(skills={first: CAREFUL, second: CAREFUL, third: CAREFUL})
     known_names()
-    with django_assert_num_queries(7):
-        assert len(assign_next(by=first, limit=5)) == 5
+    for reader, statements in ((first, 6), (second, 5)):
+        with django_assert_num_queries(statements):
+            assert len(assign_next(by=reader, limit=5)) == 5
     doubt(below=0.1)
-    with django_assert_num_queries(7):
-        assert len(assign_next(by=second, limit=5)) == 5
-    assert set(second.assignments.values_list("answer__priority", flat=True)) == {4}
+    with django_assert_num_queries(5):
+        assert len(assign_next(by=third, limit=5)) == 5
+    assert set(third.assignments.values_list("answer__priority", flat=True)) == {4}
 
 
 def test_when_a_check_closes_is_drawn_from_the_latest_cards(labeller, many):
