@@ -172,8 +172,7 @@ def one_row(connection: psycopg.Connection[Any], statement: str, values: dict[st
 
 def label_bare(url: str, person: Person, result: Labelled, begins: float, ends: float) -> None:
     from annotations.actions.case import LOOK
-    from annotations.actions.draw import DRAWN_FROM, GATE, GIVE, WALK, priorities
-    from annotations.actions.draw import LOOK as THERE
+    from annotations.actions.draw import DRAWN_FROM, GATE, GIVE, OFFERS, WALK, priorities
     from annotations.actions.keep import STATEMENTS
     from annotations.agreement.matching import OTHERS
     from core import locks, prepared
@@ -192,6 +191,7 @@ def label_bare(url: str, person: Person, result: Labelled, begins: float, ends: 
             "from": DRAWN_FROM,
             "walk": WALK,
             "limit": AHEAD,
+            "plain": list(range(1, AHEAD + 1)),
             "minutes": 30,
             "order": priorities(OTHERS),
             "known": True,
@@ -199,14 +199,13 @@ def label_bare(url: str, person: Person, result: Labelled, begins: float, ends: 
 
         def draw() -> list[uuid.UUID]:
             [_locked, moment, *_rest] = one_row(connection, GATE, gate)
-            there = connection.execute(THERE, {**deck, "start": lot.random()}).fetchall()
-            points = {row[2]: row[6] for row in there if row[2] is not None}
-            some = lot.sample(list(points), min(there[0][0], len(points)))
-            lease = {"answers": some, "key_points": [points[answer] for answer in some]}
-            rows = connection.execute(GIVE, {**deck, **lease, "at": moment}).fetchall()
+            found = connection.execute(OFFERS, {**deck, "start": lot.random()}).fetchall()
+            answers = list({row[1] for row in found})
+            lease = {"answers": "{" + ",".join(map(str, lot.sample(answers, len(answers)))) + "}", "at": moment}
+            rows = connection.execute(GIVE, {**deck, **lease}).fetchall()
             connection.commit()
             # Checks are left in hand: their verdicts are other statements.
-            return [row[1] for row in rows if row[2] == "assignment"]
+            return [row[3] for row in rows if row[4] == "assignment"]
 
         hand = draw()
         while (now := time.monotonic()) < ends and hand:

@@ -14,7 +14,7 @@ import csv
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from statistics import median
+from statistics import mean, median, stdev
 
 import numpy as np
 
@@ -190,6 +190,19 @@ def add_lines(report: Report, name: str, scenario: Scenario, found: dict[str, fl
             report.add(f"{name}: {what}", value, unit)
 
 
+def add_differences(report: Report, name: str, drawn: list[dict[str, float]]) -> None:
+    """The deck beside what it should equal, crowd by crowd: in one crowd both are of the same people and answers, so
+    that the mean of the differences is surer than the difference of two medians.
+    """
+    if len(drawn) < 2:
+        return
+    deck = f"the deck, {MEAN} labels"
+    for other in ("Dawid-Skene of 7", "majority of 7", f"by lot, {MEAN} labels"):
+        apart = [one[f"{deck}: right"] - one[f"{other}: right"] for one in drawn]
+        report.add(f"{name}: {deck}, less {other}, mean", mean(apart), "points")
+        report.add(f"{name}: {deck}, less {other}, standard error", stdev(apart) / len(apart) ** 0.5, "points")
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m bench.simulate_crowd", description=__doc__.splitlines()[0])
     parser.add_argument("--json", action="store_true", help="one object a line")
@@ -216,6 +229,7 @@ def main() -> None:
         drawn = [shares(made(SCENARIOS[name], seed), seed) for seed in range(told.seed, told.seed + told.crowds)]
         common = [what for what in drawn[0] if all(what in one for one in drawn)]
         add_lines(report, name, SCENARIOS[name], {what: median(one[what] for one in drawn) for what in common})
+        add_differences(report, name, drawn)
     report.print_table()
 
 

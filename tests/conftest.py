@@ -84,7 +84,7 @@ def no_names_of_models() -> None:
 
 @pytest.fixture(autouse=True)
 def no_fits() -> None:
-    """A fit is kept by its number, and the next test may have another of the same."""
+    """A process keeps a fit, which never changes; some tests change one in its place."""
     from annotations.selectors.weighed import in_force
 
     in_force.cache_clear()

@@ -16,7 +16,7 @@ from django.utils.translation import gettext as _
 from accounts.models import User
 from annotations.actions.draw import DRAWN_FROM, GATE, GIVE, WALK, priorities
 from annotations.actions.lease_checks import lease_check, pick_purpose
-from annotations.actions.offers import in_turn, look
+from annotations.actions.offers import offered
 from annotations.agreement.matching import order_of
 from annotations.choices import Purpose, Standing
 from annotations.hand import Held, held_from
@@ -158,14 +158,13 @@ def draw(*, by: User, at: datetime, limit: int, purposes: Sequence[Purpose | Non
 
 def draw_once(known: Known, plain: Sequence[int], values: dict[str, Any]) -> Drawn:
     """Looks for what there is from a random point on, and leases the first of it as far as nobody else just does."""
-    there = look(known.counts, values | {"start": LOT.random()})
-    chosen = in_turn(there.offers, there.best, lot=LOT)[: plain[there.places - 1] if there.places else 0]
+    # Sent as one text: an empty list and a full one would be two statements to prepare.
+    answers = "{" + ",".join(map(str, offered(known.counts, values | {"start": LOT.random()}, lot=LOT))) + "}"
     with prepared.cursor() as cursor:
-        wanted = {"answers": [one.answer for one in chosen], "key_points": [one.key_points for one in chosen]}
-        cursor.execute(GIVE, values | wanted)
+        cursor.execute(GIVE, values | {"answers": answers, "plain": list(plain)})
         rows = cursor.fetchall()
-    cards = [held_from(row[1:]) for row in rows if row[1] is not None]
-    return Drawn(there.places, len(there.offers), rows[0][0], cards)
+    places, there_are, given = rows[0][:3]
+    return Drawn(places, there_are, given, [held_from(row[3:]) for row in rows if row[3] is not None])
 
 
 @transaction.atomic

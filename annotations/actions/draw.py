@@ -38,8 +38,21 @@ GATE = f"""
     CROSS JOIN ({DONE}) done
 """  # noqa: S608 -- texts of ours
 
-# What the person may get next, at most `from`. Answers that came with a prompt of others are handed out where key
-# points came too: without them nobody could decide. `order` is all priorities in the order in which the person comes to
+# Whether the person may get an answer. Those that came with a prompt of others are handed out where key points came
+# too: without them nobody could decide.
+MAY = """answer.state = 'open' AND answer.counted + answer.leased < answer.wanted
+          AND answer.settles_at IS NULL AND answer.held_at IS NULL AND prompt.held_at IS NULL
+          AND (prompt.status = 'approved'
+               OR prompt.status = 'imported' AND prompt.key_points_id IS NOT NULL AND answer.may_publish)
+          AND prompt.submitted_by_id IS DISTINCT FROM %(person)s
+          AND NOT EXISTS (SELECT 1 FROM annotations_label label WHERE label.answer_id = answer.id
+              AND label.person_id = %(person)s AND label.status <> 'superseded')
+          AND NOT EXISTS (SELECT 1 FROM annotations_cannotjudge passed WHERE passed.answer_id = answer.id
+              AND passed.person_id = %(person)s AND passed.status <> 'superseded')
+          AND NOT EXISTS (SELECT 1 FROM annotations_assignment held WHERE held.answer_id = answer.id
+              AND held.person_id = %(person)s AND held.status = 'leased')"""
+
+# What the person may get next, at most `from`. `order` is all priorities in the order in which the person comes to
 # them; of bands alike, that of the language that is named first.
 CANDIDATES = f"""
 WITH RECURSIVE hand AS (
@@ -63,14 +76,13 @@ WITH RECURSIVE hand AS (
         ORDER BY answer.priority, answer.fresh LIMIT 1
     ) later
 ), ordered AS (
-    SELECT band.*, array_position(%(order)s::bigint[], priority::bigint) AS turn,
+    SELECT band.*, coalesce(array_position(%(order)s::bigint[], priority::bigint), 99) AS turn,
         row_number() OVER (ORDER BY array_position(%(order)s::bigint[], priority::bigint), fresh,
             array_position(%(languages)s::text[], language)) AS rank
     FROM band
 ), candidates AS MATERIALIZED (
     SELECT found.* FROM (SELECT * FROM ordered ORDER BY rank) ordered CROSS JOIN LATERAL (
-        SELECT answer.id, answer.version_id, ordered.priority, ordered.turn, ordered.fresh,
-               prompt.key_points_id AS key_points
+        SELECT answer.id, answer.version_id, ordered.priority, ordered.turn, ordered.fresh
         FROM (
             (SELECT * FROM probes_answer WHERE state = 'open' AND language = ordered.language
                 AND priority = ordered.priority AND fresh = ordered.fresh AND shuffle >= %(start)s
@@ -82,52 +94,54 @@ WITH RECURSIVE hand AS (
         ) answer
         JOIN prompts_promptversion version ON version.id = answer.version_id
         JOIN prompts_prompt prompt ON prompt.id = version.prompt_id
-        WHERE answer.counted + answer.leased < answer.wanted AND answer.settles_at IS NULL
-          AND answer.held_at IS NULL AND prompt.held_at IS NULL
-          AND (prompt.status = 'approved'
-               OR prompt.status = 'imported' AND prompt.key_points_id IS NOT NULL AND answer.may_publish)
-          AND prompt.submitted_by_id IS DISTINCT FROM %(person)s
-          AND NOT EXISTS (SELECT 1 FROM annotations_label label WHERE label.answer_id = answer.id
-              AND label.person_id = %(person)s AND label.status <> 'superseded')
-          AND NOT EXISTS (SELECT 1 FROM annotations_cannotjudge passed WHERE passed.answer_id = answer.id
-              AND passed.person_id = %(person)s AND passed.status <> 'superseded')
-          AND NOT EXISTS (SELECT 1 FROM annotations_assignment held WHERE held.answer_id = answer.id
-              AND held.person_id = %(person)s AND held.status = 'leased')
+        WHERE {MAY}
         LIMIT %(from)s
     ) found
     ORDER BY ordered.rank LIMIT %(from)s
 )"""  # noqa: S608 -- texts of ours
 
-# How many places are free, and each candidate with the labels it has, if it has its first ones and the person is
-# `known`: a row a label, or one; before them whether another answer to its question is in hand. The labels are of one
-# moment with the fit in force. OFFSET 0 keeps PostgreSQL from reading all labels there are, to join them.
-LOOK = f"""{CANDIDATES}, newest AS (
+# Each of these: its question, the place of its band in the person's order, whether it is fresh, another answer to its
+# question is in hand, and it has its first labels; and where the person is `known`, the labels it has, a row a label.
+# The labels are of one moment with the fit in force. OFFSET 0 keeps PostgreSQL from reading all labels to join them.
+OFFERS = f"""{CANDIDATES}, newest AS (
     SELECT id FROM annotations_fit WHERE %(known)s ORDER BY fitted_at DESC, id DESC LIMIT 1
 )
-SELECT room.places, newest.id, found.id, found.version_id, found.turn, found.fresh, found.key_points,
-    found.version_id IN (SELECT version_id FROM hand WHERE version_id IS NOT NULL), said.value, said.counts
-FROM room
+SELECT newest.id, found.id, found.version_id, found.turn, found.fresh,
+    found.version_id IN (SELECT version_id FROM hand WHERE version_id IS NOT NULL), found.priority NOT IN {KINDS},
+    said.value, said.counts
+FROM candidates found
 LEFT JOIN newest ON true
-LEFT JOIN candidates found ON true
 LEFT JOIN LATERAL (
     SELECT label.id, label.value, skill.counts FROM annotations_label label
     LEFT JOIN annotations_skill skill ON skill.person_id = label.person_id AND skill.fit_id = newest.id
     WHERE label.answer_id = found.id AND label.status = 'current' AND newest.id IS NOT NULL
-      AND found.priority NOT IN {KINDS}
     OFFSET 0
 ) said ON true
 ORDER BY found.id, said.id
 """  # noqa: S608 -- texts of ours
 
-# Leases `answers` with their `key_points`, as far as they are still to be had, and reads all that is held then. SKIP
-# LOCKED lets many draw at once; the cap itself is a constraint of the table.
+# Of `answers`, in this order, leases as many as there are places for, and reads all that is held then. Some ms may lie
+# between what was offered and this: so it looks again at how many places there are, and at which answers the person may
+# still get. `plain` says for each number of free places how many of them are for answers that count. SKIP LOCKED lets
+# many draw at once; the cap itself is a constraint of the table.
 # Whoever locks several answers locks them in the order of their ids: SKIP LOCKED may yet wait, for the newer version of
 # a row that was changed meanwhile, and two that wait for each other would be a deadlock.
 GIVE = f"""WITH hand AS (
     {IN_HAND}
+), room AS (
+    SELECT greatest(0, %(limit)s - count(*)) AS places FROM hand
+), free AS MATERIALIZED (
+    SELECT answer.id, prompt.key_points_id AS key_points, offered.place
+    FROM unnest(%(answers)s::text::bigint[]) WITH ORDINALITY offered(id, place)
+    JOIN probes_answer answer ON answer.id = offered.id
+    JOIN prompts_promptversion version ON version.id = answer.version_id
+    JOIN prompts_prompt prompt ON prompt.id = version.prompt_id
+    WHERE {MAY}
+), chosen AS (
+    SELECT id, key_points FROM free
+    ORDER BY place LIMIT (SELECT coalesce((%(plain)s::int[])[places], 0) FROM room)
 ), drawn AS (
-    SELECT answer.id, lot.key_points FROM probes_answer answer
-    JOIN unnest(%(answers)s::bigint[], %(key_points)s::bigint[]) lot(id, key_points) ON lot.id = answer.id
+    SELECT answer.id, chosen.key_points FROM probes_answer answer JOIN chosen ON chosen.id = answer.id
     WHERE answer.state = 'open' AND answer.counted + answer.leased < answer.wanted
       AND answer.settles_at IS NULL AND answer.held_at IS NULL
     ORDER BY answer.id
@@ -146,7 +160,7 @@ GIVE = f"""WITH hand AS (
     UNION ALL
     SELECT id, 'assignment', leased_at, expires_at, answer_id, key_points_id, NULL FROM given
 )
-SELECT (SELECT count(*) FROM given), shown.*
+SELECT (SELECT places FROM room), (SELECT count(*) FROM free), (SELECT count(*) FROM given), shown.*
 FROM (VALUES (1)) one LEFT JOIN ({READ.format(of="cards")}) shown ON true
 {IN_ORDER}
 """  # noqa: S608 -- texts of ours

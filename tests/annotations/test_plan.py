@@ -3,20 +3,23 @@ however many of them the person has labelled already.
 """
 
 import json
+import random
+from datetime import datetime
 
 import pytest
 from django.conf import settings
 from django.db import connection
 from django.utils import timezone
+from psycopg import sql
 
 from annotations.actions import assign_next
-from annotations.actions.draw import DRAWN_FROM, GIVE, LOOK, WALK, priorities
-from annotations.actions.offers import look
+from annotations.actions.draw import DRAWN_FROM, GIVE, OFFERS, WALK, priorities
+from annotations.actions.offers import offered
 from annotations.agreement import matching
 from annotations.agreement.matching import AHEAD, OTHERS
 from annotations.closing import CLOSES_AT
 from annotations.models import DeckSettings
-from core import prepared
+from core.prepared import numbered
 from probes.models import Answer
 from probes.selectors import known_names
 from tests.annotations.crowd import CAREFUL, fitted
@@ -24,6 +27,8 @@ from tests.annotations.crowd import CAREFUL, fitted
 pytestmark = pytest.mark.django_db
 
 OPEN = 20_000
+# As which values are sent; others as what the statement makes of them.
+TYPES = {bool: "boolean", int: "bigint", float: "float8", datetime: "timestamptz"}
 
 
 @pytest.fixture
@@ -58,11 +63,18 @@ def label(by, *, below):
 
 
 def plan_of(statement, **values):
-    """The plan of a statement as it really ran, its nodes in one list."""
-    # As the deck does it: prepared, with one plan whatever the values.
-    with prepared.cursor() as cursor:
-        cursor.execute(f"EXPLAIN (ANALYZE, TIMING OFF, FORMAT JSON) {statement}", values)
+    """The plan of a statement as it really ran, its nodes in one list: the one that a connection keeps, for any values.
+
+    EXPLAIN of a statement with values would plan for these.
+    """
+    text, names = numbered(statement)
+    told = ", ".join(sql.Literal(values[name]).as_string(connection.connection) for name in names)
+    with connection.cursor() as cursor:
+        types = ", ".join(TYPES.get(type(values[name]), "unknown") for name in names)
+        cursor.execute(f"PREPARE kept ({types}) AS {text.decode()}")
+        cursor.execute(f"EXPLAIN (ANALYZE, TIMING OFF, FORMAT JSON) EXECUTE kept ({told})")
         [(found,)] = cursor.fetchall()
+        cursor.execute("DEALLOCATE kept")
     found = json.loads(found) if isinstance(found, str) else found
     nodes, waiting = [], [found[0]["Plan"]]
     while waiting:
@@ -81,12 +93,12 @@ def values_of(by, *, start, limit=5, ahead=False, known=False):
     }
 
 
-def look_plan(by, **values):
-    return plan_of(LOOK, **values_of(by, **values))
+def offers_plan(by, **values):
+    return plan_of(OFFERS, **values_of(by, **values))
 
 
-def found_by(by, **values):
-    return [offer.answer for offer in look(CAREFUL, values_of(by, ahead=True, **values)).offers]
+def offered_to(by, *, start):
+    return offered(CAREFUL, values_of(by, start=start, ahead=True), lot=random.Random(1))
 
 
 def doubt(*, below):
@@ -118,66 +130,66 @@ BANDS = 6
 
 @pytest.mark.parametrize("start", [0.0, 0.5, 0.9999])
 def test_the_draw_walks_the_index_and_stops(many, labeller, start):
-    assert check(look_plan(labeller, start=start)) <= DRAWN_FROM + BANDS
+    assert check(offers_plan(labeller, start=start)) <= DRAWN_FROM + BANDS
 
 
 def test_and_so_for_somebody_who_reads_three_languages(many, labeller):
     labeller.languages = ["en", "fr", "zh-Hans"]
-    assert check(look_plan(labeller, start=0.5)) <= DRAWN_FROM + 3 * BANDS
+    assert check(offers_plan(labeller, start=0.5)) <= DRAWN_FROM + 3 * BANDS
 
 
 def test_what_others_hold_in_full_is_passed_over_in_the_index(many, person):
     """A hundred answers in the way have no place left: they are stepped over, nothing is sorted."""
     head = Answer.objects.filter(shuffle__gte=0.5).order_by("shuffle").values_list("pk", flat=True)[:100]
     Answer.objects.filter(pk__in=list(head)).update(leased=3)
-    assert check(look_plan(person("one"), start=0.5)) <= DRAWN_FROM + 100 + BANDS
+    assert check(offers_plan(person("one"), start=0.5)) <= DRAWN_FROM + 100 + BANDS
 
 
 @pytest.mark.parametrize("start", [0.0, 0.3, 0.7])
 def test_who_has_labelled_ten_thousand_open_answers_walks_no_further(many, labeller, start):
     assert label(labeller, below=0.5) > OPEN * 0.4
-    assert check(look_plan(labeller, start=start)) <= 2 * WALK + DRAWN_FROM + BANDS
+    assert check(offers_plan(labeller, start=start)) <= 2 * WALK + DRAWN_FROM + BANDS
 
 
 @pytest.mark.parametrize("start", [0.0, 0.3, 0.7])
 def test_who_is_ahead_looks_at_doubtful_answers_and_stops(many, labeller, start):
     doubt(below=0.6)
-    assert check(look_plan(labeller, start=start, ahead=True)) <= DRAWN_FROM + BANDS
-    found = found_by(labeller, start=start)
+    assert check(offers_plan(labeller, start=start, ahead=True)) <= DRAWN_FROM + BANDS
+    found = offered_to(labeller, start=start)
     assert Answer.objects.filter(pk__in=found, priority=4).count() == len(found) == DRAWN_FROM
 
 
 def test_where_nothing_is_doubtful_who_is_ahead_looks_no_further(many, labeller):
-    assert check(look_plan(labeller, start=0.5, ahead=True)) <= DRAWN_FROM + BANDS
-    assert len(found_by(labeller, start=0.5)) == DRAWN_FROM
+    assert check(offers_plan(labeller, start=0.5, ahead=True)) <= DRAWN_FROM + BANDS
+    assert len(offered_to(labeller, start=0.5)) == DRAWN_FROM
 
 
 @pytest.mark.parametrize("start", [0.0, 0.3, 0.7])
 def test_who_is_ahead_and_has_labelled_ten_thousand_looks_no_further(many, labeller, start):
     assert label(labeller, below=0.5) > OPEN * 0.4
     doubt(below=0.6)
-    assert check(look_plan(labeller, start=start, ahead=True)) <= 2 * WALK + DRAWN_FROM + BANDS
+    assert check(offers_plan(labeller, start=start, ahead=True)) <= 2 * WALK + DRAWN_FROM + BANDS
 
 
 @pytest.mark.parametrize("start", [0.0, 0.3, 0.7])
 def test_the_labels_of_what_is_found_are_read_and_no_others(many, labeller, person, start):
-    """Of thirty thousand labels those of twenty answers: each found by the answer it is of."""
+    """Of thirty thousand labels those of twenty answers, once to see that none is their own, once to weigh them."""
     for name in ("one", "two", "three"):
         label(person(name), below=0.6)
     doubt(below=0.6)
     fitted(skills={labeller: CAREFUL})
-    nodes = look_plan(labeller, start=start, ahead=True, known=True)
+    nodes = offers_plan(labeller, start=start, ahead=True, known=True)
     assert check(nodes) <= DRAWN_FROM + BANDS
     reads = [node for node in nodes if node.get("Relation Name") == "annotations_label"]
-    assert sum(rows(node) for node in reads) == DRAWN_FROM * 3
+    assert sum(rows(node) for node in reads) <= 2 * DRAWN_FROM * 3
     assert not [node for node in reads if node["Node Type"] == "Seq Scan"]
 
 
 def test_what_was_chosen_is_leased_without_a_walk(many, labeller):
-    chosen = found_by(labeller, start=0.5)[:5]
-    values = values_of(labeller, start=0.5) | {"answers": chosen, "key_points": [None] * 5}
-    assert check(plan_of(GIVE, **values)) == 0
-    assert set(labeller.assignments.values_list("answer", flat=True)) == set(chosen)
+    there = offered_to(labeller, start=0.5)
+    told = {"answers": "{" + ",".join(map(str, there)) + "}", "plain": [1, 2, 3, 4, 5]}
+    assert check(plan_of(GIVE, **values_of(labeller, start=0.5), **told)) == 0
+    assert set(labeller.assignments.values_list("answer", flat=True)) == set(there[:5])
 
 
 def test_what_others_began_comes_before_what_nobody_has_labelled(many, labeller, person):
@@ -202,7 +214,7 @@ def test_who_may_what_there_is_and_what_they_hold_are_three_statements(many, lab
 
 
 def test_who_is_known_costs_no_statement_more_whatever_there_is(many, person, django_assert_num_queries, monkeypatch):
-    """How long a draw takes does not tell what was found. A new fit is read once, by whoever meets it first."""
+    """Their number does not tell what was found. A new fit is read once, by whoever meets it first."""
     monkeypatch.setattr(matching, "SHARE_TO_AN_END", 0)
     DeckSettings.objects.create(gold_share=0, repeat_share=0)
     first, second, third = person("first"), person("second"), person("third")
