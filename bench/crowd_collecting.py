@@ -60,8 +60,8 @@ class Fitted:
     prior: Floats
 
 
-def fit(panel: Panel, taken: Ints) -> Fitted:
-    items, workers, labels = panel.columns(taken)
+def fit(items: Ints, workers: Ints, labels: Ints) -> Fitted:
+    """What parallel columns of labels teach. The posterior has a row for each item that has one, ascending."""
     found = fit_dawid_skene(items, workers, labels, classes=CLASSES)
     skills = dict(zip((int(one) for one in found.workers), np.asarray(found.confusion), strict=True))
     return Fitted(np.asarray(found.posterior), skills, np.asarray(found.pooled), np.asarray(found.prior))
@@ -114,7 +114,7 @@ def collect_fixed(panel: Panel, each: int = AT_MOST, *, majority: bool = False) 
         first = np.array([(panel.said[:, :each] == label).argmax(axis=1) for label in range(CLASSES)]).T
         called = (votes * 100 - np.where(votes > 0, first, 99)).argmax(axis=1)
     else:
-        called = fit(panel, taken).posterior.argmax(axis=1)
+        called = fit(*panel.columns(taken)).posterior.argmax(axis=1)
     return Collected(np.full(len(taken), OPEN), called, taken, votes)
 
 
@@ -127,7 +127,7 @@ def collect_until_sure(panel: Panel, gold: Gold | None, *, seed: int = 0) -> Col
     answers = len(panel.who)
     taken, state = np.full(answers, AT_LEAST), np.full(answers, OPEN)
     while True:
-        fitted = fit(panel, taken)
+        fitted = fit(*panel.columns(taken))
         calibration, measured = (None, None) if gold is None else gold.learn(fitted, seed)
         votes = panel.votes(taken)
         for item in np.nonzero(state == OPEN)[0]:

@@ -31,6 +31,7 @@ from bench.crowd_collecting import (
     Fitted,
     Gold,
     Panel,
+    fit,
 )
 from bench.crowd_people import CLASSES, Answers, Ints, People, say
 
@@ -157,14 +158,14 @@ class Deck:
 
     def fit(self) -> None:
         """Learns the crowd anew, and looks at everything that is open and has labels."""
-        found = fit_dawid_skene(*self.columns(), classes=CLASSES)
-        skills = dict(zip((int(one) for one in found.workers), np.asarray(found.confusion), strict=True))
-        self.fitted = Fitted(np.asarray(found.posterior), skills, np.asarray(found.pooled), np.asarray(found.prior))
+        self.fitted = fit(*self.columns())
         self.fitted_at = self.came
         self.calibration, self.measured = self.place.gold.learn(self.fitted, self.seed)
         pooled, prior = self.fitted.pooled.tolist(), self.fitted.prior.tolist()
         self.ahead = {
-            who for who, matrix in skills.items() if is_ahead(matrix.tolist(), pooled, prior, labels=len(self.had[who]))
+            who
+            for who, matrix in self.fitted.skills.items()
+            if is_ahead(matrix.tolist(), pooled, prior, labels=len(self.had[who]))
         }
         for answer in np.nonzero(self.state == OPEN)[0].tolist():
             if self.labels[answer]:

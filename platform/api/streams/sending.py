@@ -40,7 +40,7 @@ FIRST = 50  # rows
 MOST = 20_000  # in thousands PostgreSQL finds what belongs to a row all at once
 WANTED = 1536 * 1024  # bytes of a page: less, and PostgreSQL would plan as long as it reads
 # Bytes of a page for a reader who is swift with smaller ones, and how many readers have such pages at one time.
-WIDE = 4 * 1024 * 1024
+WIDE = 6 * 1024 * 1024
 WIDE_AT_ONCE = threading.BoundedSemaphore(6)
 GROWS = 8
 PIECE = 64 * 1024  # bytes given to the web server at once
