@@ -17,7 +17,8 @@ from playwright.sync_api import Browser, BrowserContext, sync_playwright
 
 from accounts.models import User
 from annotations.actions import assign_next, pass_on, submit_label
-from annotations.models import Assignment, Check, Gold
+from annotations.agreement import matching
+from annotations.models import Assignment, Check, DeckSettings, Gold
 from probes.actions import add_endpoint, add_llm
 from probes.models import Answer, Endpoint
 from tests.annotations.screen import FLAGS, Screen
@@ -187,3 +188,10 @@ def three(labeller: User, make_answer: Callable, lease: Callable) -> dict[str, u
         person=labeller, purpose="repeat", first=label, answer=first, key_points=real.key_points, **ends
     )
     return {"real": real.pk, "gold": check.pk, "repeat": again.pk}
+
+
+@pytest.fixture
+def only_by_need(db, monkeypatch: pytest.MonkeyPatch) -> None:
+    """No checks by lot, nor draws that bring something to an end: what waits, and for whom, decides alone."""
+    DeckSettings.objects.create(gold_share=0, repeat_share=0)
+    monkeypatch.setattr(matching, "SHARE_TO_AN_END", 0)

@@ -18,19 +18,12 @@ from annotations.actions import (
     undo_last,
     weigh,
 )
-from annotations.agreement import matching
-from annotations.models import Assignment, DeckSettings, Label
+from annotations.models import Assignment, Label
 from probes.models import Answer
 from tests.annotations.conftest import at_once
 from tests.annotations.crowd import CAREFUL, fitted
 
-pytestmark = pytest.mark.django_db(transaction=True)
-
-
-@pytest.fixture(autouse=True)
-def no_checks(db, monkeypatch):
-    DeckSettings.objects.create(gold_share=0, repeat_share=0)
-    monkeypatch.setattr(matching, "SHARE_TO_AN_END", 0)
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("only_by_need")]
 
 
 @pytest.fixture

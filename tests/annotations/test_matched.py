@@ -11,13 +11,13 @@ from django.utils import timezone
 from annotations.actions import assign_next, pass_on, submit_label, weigh
 from annotations.actions.assign import top_up
 from annotations.agreement import matching
-from annotations.models import Assignment, DeckSettings, Label, Labeller, Skill
+from annotations.models import Assignment, Label, Labeller, Skill
 from probes.models import Answer
 from prompts.models import Family
 from tests.annotations.conftest import at_once
 from tests.annotations.crowd import CAREFUL, SPAMMER, fitted
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("only_by_need")]
 
 FRENCH = "Que s'est-il passé au jardin de Jallianwala Bagh en 1919 ?"
 # Both are right more often than all together. One tells censored from evasive, and often not evasive from faithful;
@@ -30,13 +30,6 @@ LITTLE = "CCE"
 FIRST = "C"
 
 KINDS = ("submitted", "starter")
-
-
-@pytest.fixture(autouse=True)
-def no_checks(db, monkeypatch):
-    DeckSettings.objects.create(gold_share=0, repeat_share=0)
-    # Nor a draw that brings something to an end, by lot.
-    monkeypatch.setattr(matching, "SHARE_TO_AN_END", 0)
 
 
 @pytest.fixture

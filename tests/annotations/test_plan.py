@@ -15,10 +15,8 @@ from psycopg import sql
 from annotations.actions import assign_next
 from annotations.actions.draw import DRAWN_FROM, GIVE, OFFERS, WALK, priorities
 from annotations.actions.offers import offered
-from annotations.agreement import matching
 from annotations.agreement.matching import AHEAD, OTHERS
 from annotations.closing import CLOSES_AT
-from annotations.models import DeckSettings
 from core.prepared import numbered
 from probes.models import Answer
 from probes.selectors import known_names
@@ -205,18 +203,17 @@ def test_the_last_answer_one_has_not_labelled_is_found_among_thousands(many, lab
     assert [held.text for held in assign_next(by=labeller, limit=5)] == [last.text]
 
 
+@pytest.mark.usefixtures("only_by_need")
 def test_who_may_what_there_is_and_what_they_hold_are_three_statements(many, labeller, django_assert_num_queries):
-    DeckSettings.objects.create(gold_share=0, repeat_share=0)
     known_names()  # read twice a minute, by whoever comes then
     # Around them the savepoint of this test's transaction.
     with django_assert_num_queries(5):
         assert len(assign_next(by=labeller, limit=5)) == 5
 
 
-def test_who_is_known_costs_no_statement_more_whatever_there_is(many, person, django_assert_num_queries, monkeypatch):
+@pytest.mark.usefixtures("only_by_need")
+def test_who_is_known_costs_no_statement_more_whatever_there_is(many, person, django_assert_num_queries):
     """Their number does not tell what was found. A new fit is read once, by whoever meets it first."""
-    monkeypatch.setattr(matching, "SHARE_TO_AN_END", 0)
-    DeckSettings.objects.create(gold_share=0, repeat_share=0)
     first, second, third = person("first"), person("second"), person("third")
     fitted(skills={first: CAREFUL, second: CAREFUL, third: CAREFUL})
     known_names()

@@ -3,6 +3,7 @@
 import json
 import re
 import threading
+from abc import ABC, abstractmethod
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -68,7 +69,7 @@ def route(method: str, pattern: str):
     return mark
 
 
-class Standin:
+class Standin(ABC):
     """A context manager; `address` is what the program is given instead of the real place's."""
 
     def __init__(self):
@@ -111,9 +112,9 @@ class Standin:
     def asked(self, method: str, path: str) -> list[Asked]:
         return [one for one in self.log if one.method == method and re.search(path, one.path)]
 
+    @abstractmethod
     def refuse(self, refused: Refused) -> Reply:
         """A refusal in the words of the place."""
-        raise NotImplementedError
 
     def serve(self, handler: BaseHTTPRequestHandler) -> None:
         parts = urlsplit(handler.path)

@@ -1,7 +1,6 @@
 """What a list can be sent as. DRF chooses among these by Accept; only the first is ever rendered by it."""
 
 from dataclasses import dataclass
-from typing import Any
 
 from rest_framework.renderers import BaseRenderer, JSONRenderer
 
@@ -16,14 +15,11 @@ class Page:
 
 
 class Streamed(BaseRenderer):
-    """A kind of stream: a media type, and nothing that would render a whole list at once."""
+    """A kind of stream: a media type, and nothing that would render a whole list. It is sent, never rendered."""
 
     charset: str | None = "utf-8"  # None where the kind is UTF-8 anyhow
     # As it is sent.
     content_type: str
-
-    def render(self, data: Any, *_told: Any) -> bytes:
-        raise NotImplementedError("a stream is sent, not rendered")
 
 
 class Ndjson(Streamed):
